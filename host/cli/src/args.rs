@@ -1,0 +1,222 @@
+//! Every command and flag: the one source of `--help`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Build, run and test WebAssembly components.
+#[derive(Debug, Parser)]
+#[command(name = "run", version, about, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) generation: Generation,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Generation {
+    /// WASI components: scaffold, build, execute, test
+    V2(V2),
+}
+
+#[derive(Debug, Args)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct V2 {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Show what tools print, and why things happen
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
+
+    /// Show errors only
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorChoice,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Create a new project with a working starter component
+    Init(Init),
+    /// Compile source components to WASI 0.2 .wasm files
+    Build(Build),
+    /// Execute a component in a deterministic sandbox
+    Exec(Exec),
+    /// Run the tests of run.toml, or those the components export
+    Test(Test),
+    /// Show what a component or a project is
+    Info(Info),
+    /// Remove what was built
+    Clean(Clean),
+    /// Manage the plugins a project builds with
+    Plugin(Plugin),
+}
+
+impl Command {
+    /// Whether errors go to stdout as JSON.
+    pub(crate) fn wants_json(&self) -> bool {
+        match self {
+            Self::Exec(args) => args.json,
+            Self::Test(args) => args.json,
+            Self::Info(args) => args.json,
+            _ => false,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The project's name, and the directory that is made for it
+    pub(crate) name: String,
+
+    /// Start from a template of this language instead of WebAssembly text
+    #[arg(long, value_name = "NAME")]
+    pub(crate) language: Option<String>,
+
+    /// Which of the language's templates
+    #[arg(long, value_name = "NAME", requires = "language")]
+    pub(crate) template: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Build {
+    /// Optimise for production
+    #[arg(long)]
+    pub(crate) release: bool,
+
+    /// The same source gives the same bytes on any machine
+    #[arg(long)]
+    pub(crate) reproducible: bool,
+
+    /// Build only this component (repeatable)
+    #[arg(long = "component", value_name = "NAME")]
+    pub(crate) components: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) locks: Locks,
+}
+
+/// What a build may reach for.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Locks {
+    /// Fail where a lock file would have to change
+    #[arg(long)]
+    pub(crate) locked: bool,
+
+    /// Use no network
+    #[arg(long)]
+    pub(crate) offline: bool,
+
+    /// --locked and --offline
+    #[arg(long)]
+    pub(crate) frozen: bool,
+
+    /// Refuse to run tools where the system cannot confine them
+    #[arg(long)]
+    pub(crate) hermetic: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Exec {
+    /// A .wasm or .wat file, or the name of a component in run.toml
+    pub(crate) target: String,
+
+    /// The function to call; without it the component is run as a command
+    #[arg(long, value_name = "NAME")]
+    pub(crate) function: Option<String>,
+
+    /// An argument, as type:value or WAVE (repeatable, or comma-separated)
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true, requires = "function")]
+    pub(crate) args: Vec<String>,
+
+    /// Give the component the real clock (breaks determinism)
+    #[arg(long)]
+    pub(crate) allow_clock: bool,
+
+    /// Give the component real random numbers (breaks determinism)
+    #[arg(long)]
+    pub(crate) allow_random: bool,
+
+    /// Print one JSON document and nothing else
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Arguments for a command component, after --
+    #[arg(last = true, value_name = "ARGUMENT")]
+    pub(crate) arguments: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// Test only this component
+    #[arg(long, value_name = "NAME")]
+    pub(crate) component: Option<String>,
+
+    /// Build before testing
+    #[arg(long)]
+    pub(crate) build: bool,
+
+    /// Run only tests whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+
+    /// Print one JSON object a test, and one for the summary
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Info {
+    /// A .wasm or .wat file, or the name of a component; the project without it
+    pub(crate) target: Option<String>,
+
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Clean {
+    /// Also remove .run/, where plugins and dependencies keep their caches
+    #[arg(long)]
+    pub(crate) cache: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plugin {
+    #[command(subcommand)]
+    pub(crate) command: PluginCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PluginCommand {
+    /// List the plugins of this project and what they were granted
+    List,
+    /// Add a plugin to run.toml, after showing what it asks for
+    Add(PluginAdd),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PluginAdd {
+    /// The name it goes by in this project
+    pub(crate) name: String,
+
+    /// The plugin's .wasm file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) path: PathBuf,
+
+    /// Grant what it asks for without being asked
+    #[arg(long)]
+    pub(crate) yes: bool,
+}

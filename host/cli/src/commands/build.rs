@@ -1,0 +1,81 @@
+//! `run v2 build`.
+
+use std::process::ExitCode;
+
+use run_build::{Options, Session};
+use run_plugins::api::Profile;
+use run_project::Project;
+use run_project::manifest::OptLevel;
+
+use crate::args::{Build, Locks};
+use crate::failure::Failure;
+use crate::progress::BuildProgress;
+use crate::shell::Shell;
+use crate::{interrupt, project};
+
+pub(crate) fn run(args: &Build, shell: &Shell) -> Result<ExitCode, Failure> {
+    let project = project::load(shell)?;
+    let request = Request {
+        release: args.release,
+        reproducible: args.reproducible,
+        locks: args.locks.clone(),
+        components: args.components.clone(),
+    };
+    build(&project, &request, shell)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What to build and how, from a command's flags.
+#[derive(Default)]
+pub(crate) struct Request {
+    pub(crate) release: bool,
+    pub(crate) reproducible: bool,
+    pub(crate) locks: Locks,
+    pub(crate) components: Vec<String>,
+}
+
+/// Builds; returns only when every component is there.
+pub(crate) fn build(project: &Project, request: &Request, shell: &Shell) -> Result<(), Failure> {
+    let components = project::components(project, &request.components)?;
+    let specs: Vec<_> = components
+        .iter()
+        .map(|component| project::spec(project, component))
+        .collect();
+    if specs.is_empty() {
+        shell.warn("run.toml has no components to build");
+        return Ok(());
+    }
+    let lock = project::lock(project)?;
+    let plugins = project::plugins(project, lock.as_ref())?;
+    let settings = &project.manifest.build;
+    let reproducible = request.reproducible || settings.reproducible;
+    let locks = &request.locks;
+    let options = Options {
+        profile: if request.release || settings.opt_level == OptLevel::Release {
+            Profile::Release
+        } else {
+            Profile::Debug
+        },
+        reproducible,
+        locked: locks.locked || locks.frozen || reproducible,
+        offline: locks.offline || locks.frozen,
+        hermetic: locks.hermetic,
+        pins: project::pins(lock.as_ref()),
+    };
+    let cancel = interrupt::cancel_on_interrupt();
+    let progress = BuildProgress::new(shell, &project.root);
+    let session = Session::new(
+        &project.root,
+        &project::output_dir(project),
+        options,
+        &plugins,
+        cancel.clone(),
+        &progress,
+    );
+    let built = session.build(&specs)?;
+    match (built, cancel.is_cancelled()) {
+        (true, _) => Ok(()),
+        (false, true) => Err(Failure::Interrupted),
+        (false, false) => Err(Failure::Reported),
+    }
+}

@@ -1,0 +1,46 @@
+//! `run v2 clean`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::args::Clean;
+use crate::failure::{CommandError, Failure};
+use crate::project;
+use crate::shell::Shell;
+
+pub(crate) fn run(args: &Clean, shell: &Shell) -> Result<ExitCode, Failure> {
+    let project = project::load(shell)?;
+    let mut targets = vec![project::output_dir(&project)];
+    if args.cache {
+        targets.push(project.root.join(".run"));
+    } else {
+        targets.push(project.root.join(".run/build"));
+    }
+    let mut removed = 0;
+    for target in targets {
+        if remove(&target)? {
+            let shown = target.strip_prefix(&project.root).unwrap_or(&target);
+            shell.status("Removed", &shown.display().to_string());
+            removed += 1;
+        }
+    }
+    if removed == 0 {
+        shell.status("Clean", "there was nothing to remove");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Removes a directory and what is in it. A link is removed itself; what it
+/// points to is not ours.
+fn remove(path: &Path) -> Result<bool, Failure> {
+    let gone = match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => Err(error),
+        Ok(meta) if meta.is_dir() => std::fs::remove_dir_all(path),
+        Ok(_) => std::fs::remove_file(path),
+    };
+    gone.map_err(|error| {
+        CommandError::io(format!("cannot remove `{}`", path.display()), &error).into()
+    })
+    .map(|()| true)
+}

@@ -1,0 +1,9 @@
+//! One file for each command.
+
+pub(crate) mod build;
+pub(crate) mod clean;
+pub(crate) mod exec;
+pub(crate) mod info;
+pub(crate) mod init;
+pub(crate) mod plugin;
+pub(crate) mod test;

@@ -1,0 +1,124 @@
+//! How a command fails: the report a person reads, or the JSON a program does.
+
+use std::process::ExitCode;
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use serde_json::json;
+
+use crate::shell::Shell;
+
+/// The exit code of anything that failed.
+pub(crate) const FAILED: u8 = 1;
+
+/// The exit code of a command that was stopped by Ctrl-C (128 + SIGINT).
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// Why a command failed.
+pub(crate) enum Failure {
+    /// To be reported.
+    Report(Box<dyn Diagnostic + Send + Sync>),
+    /// Reported already.
+    Reported,
+    /// Stopped by the user.
+    Interrupted,
+}
+
+impl<E: Diagnostic + Send + Sync + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Report(Box::new(error))
+    }
+}
+
+/// An error of a command itself.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("{message}")]
+#[diagnostic(code(run::cli))]
+pub(crate) struct CommandError {
+    pub(crate) message: String,
+    #[help]
+    pub(crate) help: Option<String>,
+}
+
+impl CommandError {
+    pub(crate) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            help: Some(help.into()),
+        }
+    }
+
+    /// An I/O error, with what was being done.
+    pub(crate) fn io(what: impl std::fmt::Display, error: &std::io::Error) -> Self {
+        Self {
+            message: format!("{what}: {error}"),
+            help: None,
+        }
+    }
+}
+
+impl Failure {
+    pub(crate) fn report(self, shell: &Shell, json: bool) -> ExitCode {
+        match self {
+            Self::Reported => ExitCode::from(FAILED),
+            Self::Interrupted => {
+                shell.err("stopped");
+                ExitCode::from(INTERRUPTED)
+            }
+            Self::Report(error) => {
+                if json {
+                    shell.out(&as_json(&*error).to_string());
+                } else {
+                    shell.err(render(&*error, shell).trim_end());
+                }
+                ExitCode::from(FAILED)
+            }
+        }
+    }
+}
+
+/// A diagnostic as a person reads it.
+pub(crate) fn render(error: &dyn Diagnostic, shell: &Shell) -> String {
+    let theme = if shell.color() {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
+    let width = terminal_width().unwrap_or(100).clamp(60, 140);
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_links(false)
+        .with_width(width)
+        .with_context_lines(1);
+    let mut out = String::new();
+    match handler.render_report(&mut out, error) {
+        Ok(()) => out,
+        Err(_) => error.to_string(),
+    }
+}
+
+fn terminal_width() -> Option<usize> {
+    std::env::var("COLUMNS").ok()?.parse().ok()
+}
+
+/// `{"error":{"code","message","help"}}`.
+pub(crate) fn as_json(error: &dyn Diagnostic) -> serde_json::Value {
+    let mut message = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        message.push_str(": ");
+        message.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    json!({ "error": {
+        "code": error.code().map(|code| code.to_string()),
+        "message": message,
+        "help": error.help().map(|help| help.to_string()),
+    } })
+}
+
+/// A command line that does not parse, or a request for help.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    // clap knows which stream and which code; printing fails only where nobody
+    // reads.
+    error.print().ok();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(FAILED))
+}

@@ -1,0 +1,98 @@
+//! The only thing that prints.
+
+use std::io::{IsTerminal, Write};
+
+use crate::args::ColorChoice;
+
+/// Where messages go and how they look.
+#[derive(Clone)]
+pub(crate) struct Shell {
+    color: bool,
+    verbose: bool,
+    quiet: bool,
+    terminal: bool,
+}
+
+impl Shell {
+    pub(crate) fn new(color: ColorChoice, verbose: bool, quiet: bool) -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self {
+            color: match color {
+                ColorChoice::Always => true,
+                ColorChoice::Never => false,
+                ColorChoice::Auto => terminal && !plain,
+            },
+            verbose,
+            quiet,
+            terminal,
+        }
+    }
+
+    pub(crate) fn color(&self) -> bool {
+        self.color
+    }
+
+    pub(crate) fn verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Whether to draw progress that moves.
+    pub(crate) fn live(&self) -> bool {
+        self.terminal && !self.quiet && !self.verbose
+    }
+
+    /// `   Compiled hello`: what was done, on stderr.
+    pub(crate) fn status(&self, verb: &str, message: &str) {
+        if !self.quiet {
+            self.err(&self.status_line(verb, message));
+        }
+    }
+
+    pub(crate) fn status_line(&self, verb: &str, message: &str) -> String {
+        format!("{} {message}", self.paint("1;32", &format!("{verb:>12}")))
+    }
+
+    /// A remark that is not an error.
+    pub(crate) fn warn(&self, message: &str) {
+        if !self.quiet {
+            self.err(&format!("{} {message}", self.paint("1;33", "warning:")));
+        }
+    }
+
+    /// Something worth knowing, once.
+    pub(crate) fn note(&self, message: &str) {
+        if !self.quiet {
+            self.err(&format!("{} {message}", self.paint("1;36", "note:")));
+        }
+    }
+
+    /// Detail that is only wanted with `--verbose`.
+    pub(crate) fn detail(&self, message: &str) {
+        if self.verbose {
+            self.err(message);
+        }
+    }
+
+    /// One line of what the user asked for, on stdout. A reader that went away
+    /// (`| head`) ends the program quietly, as it does for any filter.
+    pub(crate) fn out(&self, line: &str) {
+        let mut stdout = std::io::stdout().lock();
+        if writeln!(stdout, "{line}").and_then(|()| stdout.flush()).is_err() {
+            std::process::exit(0);
+        }
+    }
+
+    /// One line on stderr. There is nobody to tell where that fails.
+    pub(crate) fn err(&self, line: &str) {
+        writeln!(std::io::stderr().lock(), "{line}").ok();
+    }
+
+    pub(crate) fn paint(&self, style: &str, text: &str) -> String {
+        if self.color {
+            format!("\u{1b}[{style}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}

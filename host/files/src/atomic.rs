@@ -1,0 +1,141 @@
+//! Writes that a reader sees whole or not at all, whenever the process dies.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Replaces `path` with `bytes`: a temporary file in the same directory,
+/// flushed to disk, then renamed over the old one.
+///
+/// The parent directory must exist. A crash at any point leaves either the old
+/// file or the new one; at worst a `.tmp*` file stays behind.
+///
+/// # Errors
+/// Any I/O error of creating, writing, flushing or renaming.
+pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = temporary_beside(path)?;
+    file.write_all(bytes)?;
+    commit(file, path)
+}
+
+/// Moves the finished file `from` to `to`, which may exist. Falls back to a
+/// copy where the two are on different file systems.
+///
+/// # Errors
+/// Any I/O error of flushing, copying or renaming.
+pub fn persist(from: &Path, to: &Path) -> io::Result<()> {
+    File::open(from)?.sync_all()?;
+    match fs::rename(from, to) {
+        Ok(()) => sync_parent(to),
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+            let mut file = temporary_beside(to)?;
+            io::copy(&mut File::open(from)?, &mut file)?;
+            commit(file, to)?;
+            fs::remove_file(from)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes `bytes` to `path` unless a file of that name is already there.
+/// Returns whether this call made it; an existing file is never touched.
+///
+/// # Errors
+/// Any I/O error other than the name being taken.
+pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    let mut file = temporary_beside(path)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    match file.persist_noclobber(path) {
+        Ok(_) => sync_parent(path).map(|()| true),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error.error),
+    }
+}
+
+fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(".tmp")
+        .tempfile_in(parent(path))
+}
+
+fn commit(file: tempfile::NamedTempFile, path: &Path) -> io::Result<()> {
+    // A temporary file is private (0600); what it becomes should be as readable
+    // as any file the user creates, unless one with its own mode is replaced.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = match fs::metadata(path) {
+            Ok(old) => old.permissions().mode() & 0o777,
+            Err(_) => 0o666 & !umask(),
+        };
+        file.as_file()
+            .set_permissions(fs::Permissions::from_mode(mode))?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    sync_parent(path)
+}
+
+/// Without this a rename can be lost in a power cut although the data is there.
+fn sync_parent(path: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(parent(path))?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// The process's file mode creation mask. It can only be read by setting it,
+/// so it is read once, at the first write.
+#[cfg(unix)]
+fn umask() -> u32 {
+    use std::sync::OnceLock;
+    static UMASK: OnceLock<u32> = OnceLock::new();
+    *UMASK.get_or_init(|| {
+        let mask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+        rustix::process::umask(mask);
+        mask.as_raw_mode()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn write_replaces_whole_files_and_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        write(&path, b"one").unwrap();
+        write(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn write_new_keeps_what_is_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        assert!(write_new(&path, b"one").unwrap());
+        assert!(!write_new(&path, b"two").unwrap());
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn persist_moves() {
+        let dir = tempfile::tempdir().unwrap();
+        let (from, to) = (dir.path().join("a"), dir.path().join("b"));
+        fs::write(&from, b"x").unwrap();
+        persist(&from, &to).unwrap();
+        assert!(!from.exists());
+        assert_eq!(fs::read(&to).unwrap(), b"x");
+    }
+}

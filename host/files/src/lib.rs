@@ -1,0 +1,9 @@
+//! What every layer of the host needs of the file system: content digests,
+//! writes that are whole or not there, and where the user's caches live.
+
+pub mod atomic;
+pub mod dirs;
+pub mod digest;
+pub mod nearest;
+
+pub use digest::Digest;

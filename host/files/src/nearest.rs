@@ -1,0 +1,30 @@
+//! "Did you mean": the nearest of a set of known names.
+
+/// The candidate closest to `given`, if one is close enough to be a likely
+/// slip: at most a third of its length away (Damerau–Levenshtein), or the same
+/// but for case.
+pub fn nearest<'a>(
+    given: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let wanted = given.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&wanted, &name.to_lowercase()), name))
+        .filter(|(distance, name)| *distance <= name.chars().count().max(3) / 3)
+        .min()
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn finds_slips_and_nothing_else() {
+        let known = ["component", "project", "build"];
+        assert_eq!(nearest("componnet", known), Some("component"));
+        assert_eq!(nearest("Project", known), Some("project"));
+        assert_eq!(nearest("xyz", known), None);
+    }
+}

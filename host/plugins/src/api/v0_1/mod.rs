@@ -1,0 +1,11 @@
+//! `run:plugin@0.1`.
+
+mod bindings;
+mod builder;
+mod call;
+mod convert;
+mod host;
+mod provider;
+
+pub(super) use builder::Builder;
+pub(super) use provider::Provider;

@@ -1,0 +1,34 @@
+//! Plugins: locating, reading, consent, sandbox, and the versions of the
+//! contract they are called through.
+//!
+//! Nothing of a plugin runs before it was read, checked and granted. The rest
+//! of the host sees two traits, [`Builder`](api::Builder) and
+//! [`Provider`](api::Provider), and no version of anything.
+
+pub mod api;
+mod artifact;
+pub mod cancel;
+pub mod consent;
+mod error;
+pub mod events;
+pub mod manifest;
+mod process;
+mod sandbox;
+mod source_tree;
+mod tools;
+
+pub use artifact::Plugin;
+pub use error::{CallError, FailureKind, LoadError, Refused};
+pub use process::confine::{Support, support as confinement};
+pub use sandbox::limits::Limits;
+pub use source_tree::SourceTree;
+pub use tools::{Tool, ToolError, Tools};
+
+/// The user's variables that a plugin's manifest lets through to children that
+/// compile, with the manifest's defaults: what a build depends on beyond files.
+#[must_use]
+pub fn declared_environment(
+    manifest: &manifest::Manifest,
+) -> std::collections::BTreeMap<String, String> {
+    tools::environment::inherited(manifest, false, tools::environment::user_environment())
+}

@@ -1,0 +1,161 @@
+//! What a manifest must keep to beyond its shape.
+
+use super::{Kind, Manifest};
+
+/// Why a manifest was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ManifestError(pub(super) String);
+
+/// Refuses names that could mean something else once they are a path, a
+/// variable or a word of a lock file, and requests that the kind cannot have.
+pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
+    let fail = |message: String| Err(ManifestError(message));
+    let id = &manifest.plugin.id;
+    match id.split_once(':') {
+        Some((namespace, name)) if is_name(namespace) && is_name(name) => {}
+        _ => {
+            return fail(format!(
+                "`plugin.id` is `{id}`: expected `namespace:name` in lower case"
+            ));
+        }
+    }
+    let kind = manifest.plugin.kind;
+    let foreign = match kind {
+        Kind::LanguageBuilder => [
+            ("provider", manifest.providers.is_empty()),
+            ("host", manifest.hosts.is_empty()),
+            ("credential", manifest.credentials.is_empty()),
+        ],
+        Kind::DeployProvider => [
+            ("language", manifest.languages.is_empty()),
+            ("tool", manifest.tools.is_empty()),
+            ("directory", manifest.directories.is_empty()),
+        ],
+    };
+    if let Some((table, _)) = foreign.iter().find(|(_, empty)| !empty) {
+        return fail(format!("a {kind} cannot have a `[[{table}]]`"));
+    }
+
+    let names = manifest
+        .languages
+        .iter()
+        .flat_map(|l| l.aliases.iter().chain([&l.name]))
+        .chain(manifest.providers.iter().map(|p| &p.name))
+        .chain(manifest.settings.iter().map(|s| &s.name))
+        .chain(manifest.tools.iter().map(|t| &t.id))
+        .chain(manifest.directories.iter().map(|d| &d.id))
+        .chain(manifest.credentials.iter().map(|c| &c.name));
+    for name in names {
+        if !is_name(name) {
+            return fail(format!("`{name}` is not a name: lower-case letters, digits, `-`, `_`, `+`"));
+        }
+    }
+    for tool in &manifest.tools {
+        let programs = [Some(&tool.program), tool.locate.as_ref().map(|l| &l.program)];
+        for program in programs.into_iter().flatten() {
+            if !is_file_name(program) {
+                return fail(format!("tool `{}`: `{program}` is not a program's name", tool.id));
+            }
+        }
+        if let Some(pattern) = &tool.pattern
+            && !regex::Regex::new(pattern).is_ok_and(|regex| regex.captures_len() >= 2)
+        {
+            return fail(format!(
+                "tool `{}`: `pattern` is not a regular expression with a group",
+                tool.id
+            ));
+        }
+        if tool.accepts.is_some() && (tool.pattern.is_none() || tool.probe.is_empty()) {
+            return fail(format!(
+                "tool `{}`: `accepts` needs `probe` and `pattern` to find a version",
+                tool.id
+            ));
+        }
+    }
+    for variable in &manifest.environment {
+        let key = variable.key.strip_suffix('*').unwrap_or(&variable.key);
+        let valid = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if !valid || is_reserved(&variable.key) {
+            return fail(format!("`{}` cannot be an environment key", variable.key));
+        }
+    }
+    for file in &manifest.source.writable {
+        if !is_file_name(file) {
+            return fail(format!("`source.writable`: `{file}` is not a file name"));
+        }
+    }
+    for file in &manifest.source.ancestors {
+        if !file.split('/').all(is_file_name) {
+            return fail(format!("`source.ancestors`: `{file}` leaves its directory"));
+        }
+    }
+    for setting in &manifest.settings {
+        if let Some(default) = &setting.default
+            && default.kind() != setting.kind
+        {
+            return fail(format!(
+                "setting `{}`: its default is not {}",
+                setting.name, setting.kind
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+        && name.len() <= 64
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_+".contains(&b))
+}
+
+fn is_file_name(name: &str) -> bool {
+    !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', '\0'])
+}
+
+/// Variables that would undo the sandbox: the loader's, and the host's own.
+fn is_reserved(key: &str) -> bool {
+    let key = key.trim_end_matches('*');
+    ["LD_", "DYLD_"].iter().any(|p| key.starts_with(p) || p.starts_with(key))
+        || ["PATH", "HOME", "TMPDIR", "TMP", "TEMP", "LC_ALL", "TZ", "IFS", "BASH_ENV", "ENV"]
+            .contains(&key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASE: &str = r#"
+        [plugin]
+        id = "acme:elm"
+        kind = "language-builder"
+        version = "0.1.0"
+        description = "d"
+        license = "MIT"
+    "#;
+
+    #[test]
+    fn what_a_manifest_cannot_say() {
+        assert!(Manifest::parse(BASE.as_bytes()).is_ok());
+        for (addition, expected) in [
+            ("typo = 1", "unknown field `typo`"),
+            ("[[host]]\nname = 'h'\nmethods = []\nwhy = ''", "cannot have a `[[host]]`"),
+            ("[[environment]]\nkey = 'LD_PRELOAD'\nwhy = ''", "cannot be an environment key"),
+            ("[[environment]]\nkey = 'LD*'\nwhy = ''", "cannot be an environment key"),
+            ("[[environment]]\nkey = '*'\nwhy = ''", "cannot be an environment key"),
+            ("[[environment]]\nkey = 'PATH'\nwhy = ''", "cannot be an environment key"),
+            ("[[tool]]\nid = 'x'\nprogram = '../x'\nwhy = ''", "not a program's name"),
+            ("[[tool]]\nid = 'x'\nprogram = 'x'\nwhy = ''\npattern = '('", "not a regular expression"),
+            ("[[tool]]\nid = 'x'\nprogram = 'x'\nwhy = ''\naccepts = '1'", "needs `probe`"),
+            ("[source]\nwritable = ['../x']", "not a file name"),
+            ("[source]\nancestors = ['../x']", "leaves its directory"),
+        ] {
+            let text = format!("{BASE}\n{addition}");
+            let error = Manifest::parse(text.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains(expected), "{addition}: {error}");
+        }
+        assert!(Manifest::parse(b"\xff").is_err());
+    }
+}

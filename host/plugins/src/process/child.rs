@@ -1,0 +1,228 @@
+//! One running child.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc as sync_mpsc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, watch};
+
+use super::confine::{self, Policy};
+use super::{output, tree};
+use crate::sandbox::limits::{Limits, Violation};
+
+/// Everything that decides how a child starts.
+#[derive(Debug, Clone)]
+pub(crate) struct Spec {
+    pub(crate) program: PathBuf,
+    pub(crate) arguments: Vec<String>,
+    pub(crate) directory: PathBuf,
+    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) policy: Policy,
+    /// What messages call it: the tool's id.
+    pub(crate) name: String,
+}
+
+/// How a child ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Code(i32),
+    Signal(i32),
+    TimedOut,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    Stdout,
+    Stderr,
+}
+
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) source: Source,
+    pub(crate) text: String,
+}
+
+/// A child whose whole process tree ends with this handle.
+pub struct Child {
+    lines: mpsc::Receiver<Line>,
+    exit: watch::Receiver<Option<Result<Exit, Arc<io::Error>>>>,
+    leader: Arc<Leader>,
+}
+
+/// The first process of the group, until it is reaped.
+struct Leader {
+    pid: u32,
+    reaped: std::sync::Mutex<bool>,
+    timed_out: AtomicBool,
+}
+
+impl Leader {
+    fn kill(&self) {
+        if let Ok(reaped) = self.reaped.lock()
+            && !*reaped
+        {
+            tree::kill(self.pid);
+        }
+    }
+}
+
+impl Child {
+    /// Starts the child and the threads that read, watch and reap it.
+    pub(crate) fn spawn(spec: &Spec, limits: &Limits, violation: &Violation) -> io::Result<Self> {
+        let mut command = Command::new(&spec.program);
+        command
+            .args(&spec.arguments)
+            .current_dir(&spec.directory)
+            .env_clear()
+            .envs(&spec.environment)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        confine::apply(&spec.policy, &mut command)?;
+        let mut process = command.spawn()?;
+        let leader = Arc::new(Leader {
+            pid: process.id(),
+            reaped: std::sync::Mutex::new(false),
+            timed_out: AtomicBool::new(false),
+        });
+
+        // Bounded, so that a plugin that does not read slows its child down
+        // instead of filling this process's memory.
+        let (send, lines) = mpsc::channel(256);
+        let printed = Arc::new(AtomicU64::new(0));
+        let pipes: [(Source, Option<Box<dyn io::Read + Send>>); 2] = [
+            (Source::Stdout, process.stdout.take().map(|pipe| Box::new(pipe) as _)),
+            (Source::Stderr, process.stderr.take().map(|pipe| Box::new(pipe) as _)),
+        ];
+        for (source, pipe) in pipes {
+            let Some(pipe) = pipe else { continue };
+            let (send, printed) = (send.clone(), printed.clone());
+            let (leader, violation) = (leader.clone(), violation.clone());
+            let (cap, name) = (limits.child_output, spec.name.clone());
+            std::thread::spawn(move || {
+                output::read_lines(pipe, |text| {
+                    let length = text.len() as u64 + 1;
+                    if printed.fetch_add(length, Ordering::Relaxed) + length > cap {
+                        violation.note(format!("its child `{name}` printed more than {} MiB", cap >> 20));
+                        leader.kill();
+                        return false;
+                    }
+                    // Where nobody listens any more the pipe is still drained, so
+                    // that the child never blocks on it.
+                    send.blocking_send(Line { source, text }).ok();
+                    true
+                });
+            });
+        }
+
+        let (ended, end) = sync_mpsc::channel::<()>();
+        let watch_leader = leader.clone();
+        let (limits, violation, name) = (limits.clone(), violation.clone(), spec.name.clone());
+        std::thread::spawn(move || watch(&watch_leader, &limits, &violation, &name, &end));
+
+        let (exited, exit) = watch::channel(None);
+        let wait_leader = leader.clone();
+        std::thread::spawn(move || {
+            #[cfg(unix)]
+            {
+                tree::wait_unreaped(wait_leader.pid);
+                // What it left running ends with it.
+                tree::kill(wait_leader.pid);
+            }
+            let status = {
+                let mut reaped = wait_leader.reaped.lock().unwrap_or_else(|e| e.into_inner());
+                let status = process.wait();
+                *reaped = true;
+                status
+            };
+            drop(ended);
+            let timed_out = wait_leader.timed_out.load(Ordering::SeqCst);
+            exited.send_replace(Some(match status {
+                Ok(_) if timed_out => Ok(Exit::TimedOut),
+                Ok(status) => Ok(classify(status)),
+                Err(error) => Err(Arc::new(error)),
+            }));
+        });
+        Ok(Self {
+            lines,
+            exit,
+            leader,
+        })
+    }
+
+    /// The next line of either stream; `None` once both are closed.
+    pub(crate) async fn next_line(&mut self) -> Option<Line> {
+        self.lines.recv().await
+    }
+
+    /// How it ended. Lines not read are dropped.
+    pub(crate) async fn wait(&mut self) -> io::Result<Exit> {
+        // Nobody will read them now, and a full channel would hold the child.
+        self.lines.close();
+        while self.lines.try_recv().is_ok() {}
+        match self.exit.wait_for(Option::is_some).await.map(|exit| exit.clone()) {
+            Ok(Some(Ok(exit))) => Ok(exit),
+            Ok(Some(Err(error))) => Err(io::Error::new(error.kind(), error.to_string())),
+            Ok(None) | Err(_) => Err(io::Error::other("the thread that waits for it is gone")),
+        }
+    }
+
+    /// Ends the whole tree.
+    pub(crate) fn kill(&self) {
+        self.leader.kill();
+    }
+
+    /// A handle that can end the tree from elsewhere.
+    pub(crate) fn killer(&self) -> impl Fn() + Send + Sync + use<> {
+        let leader = self.leader.clone();
+        move || leader.kill()
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        self.leader.kill();
+    }
+}
+
+/// Ends the child when it runs too long or has too many processes.
+fn watch(
+    leader: &Leader,
+    limits: &Limits,
+    violation: &Violation,
+    name: &str,
+    end: &sync_mpsc::Receiver<()>,
+) {
+    const EVERY: Duration = Duration::from_millis(200);
+    let until = Instant::now() + limits.child_time;
+    while let Err(sync_mpsc::RecvTimeoutError::Timeout) = end.recv_timeout(EVERY) {
+        if Instant::now() >= until {
+            leader.timed_out.store(true, Ordering::SeqCst);
+            leader.kill();
+        }
+        let most = limits.child_processes;
+        if tree::count(leader.pid) > most {
+            violation.note(format!("its child `{name}` had more than {most} processes"));
+            leader.kill();
+        }
+    }
+}
+
+#[cfg(unix)]
+fn classify(status: std::process::ExitStatus) -> Exit {
+    use std::os::unix::process::ExitStatusExt;
+    match (status.code(), status.signal()) {
+        (Some(code), _) => Exit::Code(code),
+        (None, signal) => Exit::Signal(signal.unwrap_or_default()),
+    }
+}
+
+#[cfg(not(unix))]
+fn classify(status: std::process::ExitStatus) -> Exit {
+    Exit::Code(status.code().unwrap_or(1))
+}

@@ -1,0 +1,165 @@
+//! Bounds on what one call of a plugin may use, and the note of the one it
+//! broke.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use wasmtime::ResourceLimiter;
+
+/// The figures. Time in a child process is not the plugin's own and does not
+/// count against it.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Bytes of linear memory of all instances together.
+    pub memory: usize,
+    /// Elements of one table.
+    pub table: usize,
+    /// How long the plugin's own code may run in one call.
+    pub guest_time: Duration,
+    /// Bytes of log lines, diagnostics and labels in one call.
+    pub log: usize,
+    /// Bytes one child may print.
+    pub child_output: u64,
+    /// Processes one child may have at a time.
+    pub child_processes: usize,
+    /// How long one child may run.
+    pub child_time: Duration,
+    /// How long a plugin has to end by itself once it is asked to.
+    pub grace: Duration,
+    /// Bytes that may cross the boundary in one host call; bulk data goes
+    /// through files.
+    pub hostcall: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: 512 << 20,
+            table: 100_000,
+            guest_time: Duration::from_secs(60),
+            log: 16 << 20,
+            child_output: 256 << 20,
+            child_processes: 512,
+            child_time: Duration::from_secs(60 * 60),
+            grace: Duration::from_secs(2),
+            hostcall: 8 << 20,
+        }
+    }
+}
+
+/// The first rule a call broke. Shared with the threads that watch children.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Violation(Arc<Mutex<Option<String>>>);
+
+impl Violation {
+    /// Notes `rule` unless another was noted before.
+    pub(crate) fn note(&self, rule: impl Into<String>) {
+        if let Ok(mut first) = self.0.lock() {
+            first.get_or_insert_with(|| rule.into());
+        }
+    }
+
+    pub(crate) fn get(&self) -> Option<String> {
+        self.0.lock().ok().and_then(|first| first.clone())
+    }
+
+    /// Notes the rule and gives the trap that ends the call.
+    pub(crate) fn trap(&self, rule: impl Into<String>) -> wasmtime::Error {
+        let rule = rule.into();
+        self.note(rule.clone());
+        wasmtime::Error::msg(rule)
+    }
+}
+
+/// The time a plugin takes for itself: all of a call but what it waits for its
+/// children or for the network.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct GuestClock(Arc<Mutex<Spent>>);
+
+#[derive(Debug, Default)]
+struct Spent {
+    before: Duration,
+    since: Option<Instant>,
+}
+
+impl GuestClock {
+    pub(crate) fn run(&self) {
+        if let Ok(mut spent) = self.0.lock() {
+            spent.since.get_or_insert_with(Instant::now);
+        }
+    }
+
+    pub(crate) fn pause(&self) {
+        if let Ok(mut spent) = self.0.lock()
+            && let Some(since) = spent.since.take()
+        {
+            spent.before += since.elapsed();
+        }
+    }
+
+    pub(crate) fn spent(&self) -> Duration {
+        self.0.lock().map_or(Duration::ZERO, |spent| {
+            spent.before + spent.since.map_or(Duration::ZERO, |since| since.elapsed())
+        })
+    }
+}
+
+/// Refuses growth beyond the limits and notes which one it was.
+pub(crate) struct Growth {
+    memory: usize,
+    table: usize,
+    used: usize,
+    violation: Violation,
+}
+
+impl Growth {
+    pub(crate) fn new(limits: &Limits, violation: Violation) -> Self {
+        Self {
+            memory: limits.memory,
+            table: limits.table,
+            used: 0,
+            violation,
+        }
+    }
+}
+
+impl ResourceLimiter for Growth {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        self.used = self.used.saturating_add(desired.saturating_sub(current));
+        if self.used > self.memory {
+            let mebibytes = self.memory >> 20;
+            return Err(self.violation.trap(format!("it wanted more than {mebibytes} MiB of memory")));
+        }
+        Ok(true)
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        if desired > self.table {
+            let table = self.table;
+            return Err(self.violation.trap(format!("it wanted a table of more than {table} elements")));
+        }
+        Ok(true)
+    }
+
+    fn instances(&self) -> usize {
+        64
+    }
+
+    fn tables(&self) -> usize {
+        64
+    }
+
+    fn memories(&self) -> usize {
+        16
+    }
+}

@@ -1,0 +1,7 @@
+//! The programs of a plugin: which it may run and how, and where they are.
+
+pub(crate) mod environment;
+mod locate;
+pub(crate) mod patterns;
+
+pub use locate::{Tool, ToolError, Tools};

@@ -1,0 +1,232 @@
+//! What can go wrong while reading, compiling and calling a component.
+
+use miette::{Diagnostic, NamedSource, SourceSpan};
+
+/// An error of the runtime, with what to do about it.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub enum Error {
+    /// The engine itself cannot start.
+    #[error("the WebAssembly engine cannot start: {reason}")]
+    #[diagnostic(code(run::runtime::engine))]
+    Engine {
+        /// wasmtime's reason.
+        reason: String,
+    },
+
+    /// A file could not be read.
+    #[error("cannot read `{name}`")]
+    #[diagnostic(code(run::runtime::read))]
+    Read {
+        /// The file.
+        name: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+
+    /// The bytes are not valid WebAssembly.
+    #[error("`{name}` is not a valid component: {reason}")]
+    #[diagnostic(code(run::runtime::invalid))]
+    Invalid {
+        /// The file.
+        name: String,
+        /// The validator's reason.
+        reason: String,
+    },
+
+    /// WebAssembly text that does not parse.
+    #[error("{message}")]
+    #[diagnostic(code(run::runtime::text))]
+    Text {
+        /// The parser's message.
+        message: String,
+        /// The text.
+        #[source_code]
+        source_code: NamedSource<String>,
+        /// Where it stopped.
+        #[label("here")]
+        at: SourceSpan,
+    },
+
+    /// A core module where a component is needed.
+    #[error("`{name}` is a core module, not a component")]
+    #[diagnostic(
+        code(run::runtime::core_module),
+        help("wrap it with the WIT it implements: `wasm-tools component embed`, then `wasm-tools component new`")
+    )]
+    CoreModule {
+        /// The file.
+        name: String,
+    },
+
+    /// Imports that nothing provides.
+    #[error("`{name}` imports what nothing here provides: {}", list(.imports))]
+    #[diagnostic(code(run::runtime::imports), help("{help}"))]
+    UnsatisfiedImports {
+        /// The file.
+        name: String,
+        /// The imports' names.
+        imports: Vec<String>,
+        /// What to do.
+        help: String,
+    },
+
+    /// No function of that name.
+    #[error("`{name}` exports no function `{function}`")]
+    #[diagnostic(code(run::runtime::unknown_function), help("{help}"))]
+    UnknownFunction {
+        /// The file.
+        name: String,
+        /// The function asked for.
+        function: String,
+        /// The nearest one, and what there is.
+        help: String,
+    },
+
+    /// Several functions of that name, in different interfaces.
+    #[error("`{name}` exports several functions `{function}`: {}", list(.candidates))]
+    #[diagnostic(
+        code(run::runtime::ambiguous_function),
+        help("name the interface as well, for example `--function '{}'`", .candidates[0])
+    )]
+    AmbiguousFunction {
+        /// The file.
+        name: String,
+        /// The function asked for.
+        function: String,
+        /// Full names of all that match.
+        candidates: Vec<String>,
+    },
+
+    /// No function was named and the component is no command.
+    #[error("`{name}` is not a command: it does not export `wasi:cli/run`")]
+    #[diagnostic(code(run::runtime::not_a_command), help("{help}"))]
+    NotACommand {
+        /// The file.
+        name: String,
+        /// The functions it does export.
+        help: String,
+    },
+
+    /// Arguments that do not fit the function.
+    #[error("{message}")]
+    #[diagnostic(code(run::runtime::arguments), help("the function is `{signature}`"))]
+    Arguments {
+        /// What does not fit.
+        message: String,
+        /// The function with its parameters' names and types.
+        signature: String,
+        /// The arguments as given, one a line.
+        #[source_code]
+        given: NamedSource<String>,
+        /// The argument that does not fit.
+        #[label("this argument")]
+        at: Option<SourceSpan>,
+    },
+
+    /// The guest trapped.
+    #[error("`{function}` trapped: {reason}")]
+    #[diagnostic(code(run::runtime::trap))]
+    Trap {
+        /// The function that was called.
+        function: String,
+        /// The trap and the guest's backtrace.
+        reason: String,
+    },
+
+    /// A limit was hit.
+    #[error("`{function}` was stopped: {reason}")]
+    #[diagnostic(code(run::runtime::limit))]
+    Limit {
+        /// The function that was called.
+        function: String,
+        /// Which limit, with its figure.
+        reason: String,
+    },
+
+    /// Setting up the sandbox failed.
+    #[error("cannot set up the sandbox: {reason}")]
+    #[diagnostic(code(run::runtime::sandbox))]
+    Sandbox {
+        /// Why.
+        reason: String,
+    },
+
+    /// A WIT package that cannot be read.
+    #[error("cannot read the WIT in `{path}`: {reason}")]
+    #[diagnostic(code(run::runtime::wit))]
+    Wit {
+        /// The file or directory.
+        path: String,
+        /// The parser's reason, with its position.
+        reason: String,
+    },
+
+    /// A component that does not implement the world it is declared to.
+    #[error("`{name}` does not implement the world `{world}`: {}", list(.problems))]
+    #[diagnostic(
+        code(run::runtime::world),
+        help("change the component's exports, or the `wit` it is declared with")
+    )]
+    World {
+        /// The file.
+        name: String,
+        /// The declared world.
+        world: String,
+        /// Each missing or different export.
+        problems: Vec<String>,
+    },
+}
+
+impl Error {
+    pub(crate) fn engine(error: wasmtime::Error) -> Self {
+        Self::Engine {
+            reason: format!("{error:#}"),
+        }
+    }
+
+    pub(crate) fn sandbox(error: wasmtime::Error) -> Self {
+        Self::Sandbox {
+            reason: format!("{error:#}"),
+        }
+    }
+
+    pub(crate) fn text(name: &str, text: &str, error: &wat::Error) -> Self {
+        // The parser prints `message\n  --> file:line:col\n…`; its message and
+        // position are taken, and the source is shown the way all errors are.
+        let printed = error.to_string();
+        let message = printed.lines().next().unwrap_or("invalid text").to_owned();
+        let offset = printed
+            .lines()
+            .find_map(|line| line.trim_start().strip_prefix("--> "))
+            .and_then(|place| {
+                let mut parts = place.rsplitn(3, ':');
+                let column: usize = parts.next()?.trim().parse().ok()?;
+                let line: usize = parts.next()?.parse().ok()?;
+                offset_of(text, line, column)
+            });
+        Self::Text {
+            message,
+            source_code: NamedSource::new(name, text.to_owned()),
+            at: offset.unwrap_or(0).into(),
+        }
+    }
+}
+
+/// The byte offset of a one-based line and column.
+fn offset_of(text: &str, line: usize, column: usize) -> Option<usize> {
+    let start: usize = text
+        .split_inclusive('\n')
+        .take(line.checked_sub(1)?)
+        .map(str::len)
+        .sum();
+    let at = start + column.checked_sub(1)?;
+    text.is_char_boundary(at).then_some(at)
+}
+
+fn list(items: &[String]) -> String {
+    items
+        .iter()
+        .map(|item| format!("`{item}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}

@@ -1,0 +1,126 @@
+//! Whether a component implements the world it is declared to.
+
+use std::path::Path;
+
+use wit_parser::{PackageId, Resolve, WorldId, WorldItem};
+
+use super::{decode, signatures};
+use crate::{Error, Wasm};
+
+/// A world of a WIT package on disk.
+pub struct World {
+    resolve: Resolve,
+    id: WorldId,
+}
+
+impl World {
+    /// Fully qualified, e.g. `acme:shop/checkout@1.2.0`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let world = &self.resolve.worlds[self.id];
+        match world.package {
+            Some(package) => {
+                let package = &self.resolve.packages[package].name;
+                let version = package
+                    .version
+                    .as_ref()
+                    .map(|version| format!("@{version}"))
+                    .unwrap_or_default();
+                format!(
+                    "{}:{}/{}{version}",
+                    package.namespace, package.name, world.name
+                )
+            }
+            None => world.name.clone(),
+        }
+    }
+}
+
+/// Reads a WIT file, or a directory with a package and its `deps/`, and picks
+/// the world: the one named, else the only one.
+///
+/// # Errors
+/// The WIT does not parse, or the world is missing or not the only one.
+pub fn load_wit(path: &Path, world: Option<&str>) -> Result<World, Error> {
+    let fail = |reason: String| Error::Wit {
+        path: path.display().to_string(),
+        reason,
+    };
+    let mut resolve = Resolve {
+        all_features: true,
+        ..Resolve::default()
+    };
+    let package: PackageId = if path.is_dir() {
+        resolve.push_dir(path).map(|(package, _)| package)
+    } else {
+        resolve.push_file(path)
+    }
+    .map_err(|error| fail(format!("{error:#}")))?;
+    let id = resolve
+        .select_world(&[package], world)
+        .map_err(|error| fail(format!("{error:#}")))?;
+    Ok(World { resolve, id })
+}
+
+/// Checks that `wasm` exports all that the world promises, with the same types.
+/// What it exports beyond that is its own affair, and so are its imports: those
+/// are checked against capabilities when it runs.
+///
+/// # Errors
+/// [`Error::World`] listing every export that is missing or different.
+pub fn check_world(wasm: &Wasm, world: &World) -> Result<(), Error> {
+    let (component, component_world) = decode(wasm)?;
+    let exported = &component.worlds[component_world].exports;
+    let promised = &world.resolve.worlds[world.id].exports;
+    let mut problems = Vec::new();
+    for (key, item) in promised {
+        let name = world.resolve.name_world_key(key);
+        let found = exported
+            .iter()
+            .find(|(key, _)| component.name_world_key(key) == name)
+            .map(|(_, item)| item);
+        match (item, found) {
+            (WorldItem::Type { .. }, _) => {}
+            (_, None) => problems.push(format!("missing: {name}")),
+            (WorldItem::Function(want), Some(WorldItem::Function(have))) => {
+                compare(&world.resolve, want, &component, have, &name, &mut problems);
+            }
+            (WorldItem::Interface { id: want, .. }, Some(WorldItem::Interface { id: have, .. })) => {
+                let have = &component.interfaces[*have].functions;
+                for (function, want) in &world.resolve.interfaces[*want].functions {
+                    let full = format!("{name}#{function}");
+                    match have.get(function) {
+                        Some(have) => {
+                            compare(&world.resolve, want, &component, have, &full, &mut problems);
+                        }
+                        None => problems.push(format!("missing: {full}")),
+                    }
+                }
+            }
+            (_, Some(_)) => problems.push(format!("of another kind: {name}")),
+        }
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(Error::World {
+        name: wasm.name().to_owned(),
+        world: world.name(),
+        problems,
+    })
+}
+
+fn compare(
+    want_in: &Resolve,
+    want: &wit_parser::Function,
+    have_in: &Resolve,
+    have: &wit_parser::Function,
+    name: &str,
+    problems: &mut Vec<String>,
+) {
+    let want = signatures::function(want_in, want, true);
+    let have = signatures::function(have_in, have, true);
+    if want != have {
+        problems.push(format!("{name} is {have}, declared {want}"));
+    }
+}

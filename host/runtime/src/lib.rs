@@ -1,0 +1,22 @@
+//! Running WebAssembly components: engines, the cache of compiled artifacts,
+//! the application sandbox, and the way values go in and come out.
+//!
+//! This crate knows no project, no plugin and no registry: it is handed bytes
+//! and told what they may do.
+
+pub mod artifact;
+pub mod call;
+pub mod command;
+pub mod engine;
+mod error;
+pub mod exports;
+pub mod inspect;
+pub mod sandbox;
+pub mod values;
+pub mod wasm;
+
+pub use artifact::ArtifactCache;
+pub use engine::Engine;
+pub use error::Error;
+pub use wasm::Wasm;
+

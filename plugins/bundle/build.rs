@@ -1,0 +1,126 @@
+//! Builds every bundled plugin to `wasm32-wasip2` and writes the table that
+//! `src/lib.rs` includes.
+
+use std::env;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, exit};
+
+use sha2::{Digest, Sha256};
+
+/// Package, and the name the host knows the plugin by. The one list of what
+/// ships.
+const PLUGINS: &[(&str, &str)] = &[("run-builder-rust", "rust")];
+
+const TARGET: &str = "wasm32-wasip2";
+
+fn main() {
+    let out = PathBuf::from(var("OUT_DIR"));
+    let workspace = PathBuf::from(var("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap_or_else(|error| fail(&format!("the workspace is not where it was: {error}")));
+    require_target();
+    // What can change a plugin's bytes; the compiler is watched by cargo itself.
+    for path in ["Cargo.lock", "Cargo.toml", "wit", "plugin-api", "plugins/builders"] {
+        println!("cargo::rerun-if-changed={}", workspace.join(path).display());
+    }
+
+    let target_dir = out.join("plugins");
+    build(&workspace, &target_dir);
+    let mut table = String::from("&[\n");
+    for (package, name) in PLUGINS {
+        let built = target_dir
+            .join(TARGET)
+            .join("plugin")
+            .join(format!("{}.wasm", package.replace('-', "_")));
+        let bytes = fs::read(&built)
+            .unwrap_or_else(|error| fail(&format!("{}: {error}", built.display())));
+        let digest: [u8; 32] = Sha256::digest(&bytes).into();
+        writeln!(
+            table,
+            "Bundled {{ name: {name:?}, digest: {digest:?}, bytes: include_bytes!({:?}) }},",
+            built.display().to_string()
+        )
+        .expect("writing to a string");
+    }
+    table.push(']');
+    fs::write(out.join("bundle.rs"), table)
+        .unwrap_or_else(|error| fail(&format!("cannot write the table: {error}")));
+}
+
+/// One build for all, so that shared dependencies are compiled once.
+fn build(workspace: &Path, target_dir: &Path) {
+    let mut command = Command::new(var("CARGO"));
+    command
+        .current_dir(workspace)
+        .args(["build", "--locked", "--profile", "plugin", "--target", TARGET])
+        .arg("--target-dir")
+        .arg(target_dir)
+        .args(PLUGINS.iter().flat_map(|(package, _)| ["--package", package]));
+    // The outer build's flags are for the host's own platform, and a wrapper
+    // such as clippy's driver builds nothing.
+    for name in [
+        "CARGO_ENCODED_RUSTFLAGS",
+        "RUSTFLAGS",
+        "RUSTC_WRAPPER",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "CARGO_BUILD_TARGET",
+        "CARGO_INCREMENTAL",
+    ] {
+        command.env_remove(name);
+    }
+    // Panic messages carry paths of source files: without this the same source
+    // in another directory, or for another user, gives other bytes.
+    let home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));
+    let mut flags = vec![
+        format!("--remap-path-prefix={}=/run", workspace.display()),
+        format!("--remap-path-prefix={}=/target", target_dir.display()),
+    ];
+    if let Some(home) = home {
+        // Below this, directories are named after the registry's address.
+        let sources = home.join("registry/src");
+        for entry in fs::read_dir(&sources).into_iter().flatten().flatten() {
+            flags.push(format!("--remap-path-prefix={}=/registry", entry.path().display()));
+        }
+        flags.push(format!("--remap-path-prefix={}=/cargo", home.display()));
+    }
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+    match command.status() {
+        Ok(status) if status.success() => {}
+        Ok(status) => fail(&format!("building the plugins ended with {status}")),
+        Err(error) => fail(&format!("cargo does not start: {error}")),
+    }
+}
+
+/// Says how to get the target, instead of what a compiler without it says.
+fn require_target() {
+    let answer = Command::new(var("RUSTC"))
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .output();
+    let found = answer.is_ok_and(|answer| {
+        let dir = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
+        fs::read_dir(dir).is_ok_and(|mut entries| {
+            entries.any(|entry| {
+                entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
+            })
+        })
+    });
+    if !found {
+        fail(&format!(
+            "the plugins need the compilation target {TARGET}: get it with `rustup target add {TARGET}`"
+        ));
+    }
+}
+
+fn var(name: &str) -> String {
+    env::var(name).unwrap_or_else(|_| fail(&format!("cargo did not set {name}")))
+}
+
+fn fail(message: &str) -> ! {
+    println!("cargo::error={message}");
+    exit(1)
+}

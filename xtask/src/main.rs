@@ -1,0 +1,48 @@
+//! The chores of this repository: `cargo xtask <task>`.
+
+// A chore's output is what it is for.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod bench;
+mod demo;
+mod deny;
+mod step;
+mod suite;
+mod tools;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask <task>
+
+  demo    provision what the main job needs and run it: examples/greeter is
+          built by the sandboxed plugin, executed and tested
+  test    provision and run the whole test suite
+  deny    check licences, sources and duplicate versions of dependencies
+  bench   measure against the peers; see benches/README.md
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let result = match args.first().map(String::as_str) {
+        Some("demo") => demo::run(),
+        Some("test") => suite::run(),
+        Some("deny") => deny::run(),
+        Some("bench") => bench::run(&args[1..]),
+        Some("help" | "--help" | "-h") => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Running one command of a chore, with its line shown.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A chore fails with a sentence.
+pub(crate) type Result<T = ()> = std::result::Result<T, String>;
+
+/// The repository's root.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The cargo that runs this chore.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// Runs a command to its end and fails where it does.
+pub(crate) fn run(command: &mut Command) -> Result {
+    println!("$ {}", line(command));
+    let status = command.status().map_err(|error| format!("{}: {error}", line(command)))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("`{}` ended with {status}", line(command)))
+    }
+}
+
+/// What a command prints on stdout; its stderr is shown.
+pub(crate) fn capture(command: &mut Command) -> Result<String> {
+    let output = command
+        .stderr(std::process::Stdio::inherit())
+        .output()
+        .map_err(|error| format!("{}: {error}", line(command)))?;
+    if !output.status.success() {
+        return Err(format!("`{}` ended with {}", line(command), output.status));
+    }
+    String::from_utf8(output.stdout).map_err(|_| format!("`{}` printed no UTF-8", line(command)))
+}
+
+fn line(command: &Command) -> String {
+    let name = Path::new(command.get_program());
+    let mut out = name.file_name().unwrap_or(name.as_os_str()).to_string_lossy().into_owned();
+    for arg in command.get_args() {
+        out.push(' ');
+        out.push_str(&arg.to_string_lossy());
+    }
+    out
+}
