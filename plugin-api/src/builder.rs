@@ -54,7 +54,9 @@ pub trait Builder {
     /// There is no such template, or it cannot be written.
     fn scaffold(language: &str, template: &str, name: &str) -> Result<Vec<PathBuf>> {
         let _ = name;
-        Err(Error::not_found(format!("there is no template `{template}` for `{language}`")))
+        Err(Error::not_found(format!(
+            "there is no template `{template}` for `{language}`"
+        )))
     }
 }
 
@@ -70,7 +72,11 @@ impl Artifact {
     /// An artifact at `path` below `/out`.
     #[must_use]
     pub fn new(kind: ArtifactKind, path: impl AsRef<Path>) -> Self {
-        Self { kind, path: guest_path(path.as_ref()), attributes: Vec::new() }
+        Self {
+            kind,
+            path: guest_path(path.as_ref()),
+            attributes: Vec::new(),
+        }
     }
 
     /// A finished component at `path` below `/out`.
@@ -89,7 +95,10 @@ impl Artifact {
     /// Notes something about it, e.g. which compiler made it.
     #[must_use]
     pub fn attribute(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.attributes.push(types::Attribute { key: key.into(), value: value.into() });
+        self.attributes.push(types::Attribute {
+            key: key.into(),
+            value: value.into(),
+        });
         self
     }
 }
@@ -98,7 +107,10 @@ impl Template {
     /// A template; the summary is a few words.
     #[must_use]
     pub fn new(name: impl Into<String>, summary: impl Into<String>) -> Self {
-        Self { name: name.into(), summary: summary.into() }
+        Self {
+            name: name.into(),
+            summary: summary.into(),
+        }
     }
 }
 

@@ -52,7 +52,10 @@ impl Diagnostic {
     /// Adds a place; the first one added is the primary one.
     #[must_use]
     pub fn label(mut self, at: Span, message: impl Into<String>) -> Self {
-        self.labels.push(Label { at, message: message.into() });
+        self.labels.push(Label {
+            at,
+            message: message.into(),
+        });
         self
     }
 
@@ -85,7 +88,11 @@ impl Span {
     /// bytes: see [`byte_column`].
     #[must_use]
     pub fn new(file: impl Into<String>, line: u32, column: u32) -> Self {
-        Self { file: file.into(), start: Position { line, column }, end: None }
+        Self {
+            file: file.into(),
+            start: Position { line, column },
+            end: None,
+        }
     }
 
     /// Sets the first position after the text.

@@ -35,7 +35,11 @@ impl Error {
     /// full stop that names what it is about.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), help: None }
+        Self {
+            kind,
+            message: message.into(),
+            help: None,
+        }
     }
 
     /// The user's input is wrong: a setting, a source path, a project file.
@@ -88,7 +92,10 @@ impl Error {
             std::io::ErrorKind::PermissionDenied => ErrorKind::Denied,
             _ => ErrorKind::Other,
         };
-        Self::new(kind, format!("cannot {doing} `{}`: {error}", path.display()))
+        Self::new(
+            kind,
+            format!("cannot {doing} `{}`: {error}", path.display()),
+        )
     }
 
     /// Adds what the user can do about it.
@@ -127,12 +134,20 @@ impl std::error::Error for Error {}
 
 impl From<Error> for types::Error {
     fn from(error: Error) -> Self {
-        Self { kind: error.kind, message: error.message, help: error.help }
+        Self {
+            kind: error.kind,
+            message: error.message,
+            help: error.help,
+        }
     }
 }
 
 impl From<types::Error> for Error {
     fn from(error: types::Error) -> Self {
-        Self { kind: error.kind, message: error.message, help: error.help }
+        Self {
+            kind: error.kind,
+            message: error.message,
+            help: error.help,
+        }
     }
 }

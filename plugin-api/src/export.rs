@@ -50,8 +50,8 @@ macro_rules! manifest {
         const _: () = {
             #[cfg_attr(target_family = "wasm", unsafe(link_section = "run:manifest"))]
             #[used]
-            static MANIFEST: [u8; include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $path)).len()] =
-                *include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $path));
+            static MANIFEST: [u8; include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $path))
+                .len()] = *include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $path));
         };
     };
 }

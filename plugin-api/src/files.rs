@@ -154,7 +154,9 @@ fn entries(directory: &Path) -> Result<Vec<(String, FileKind)>> {
     let mut all = Vec::new();
     for entry in fs::read_dir(directory).map_err(fail)? {
         let entry = entry.map_err(fail)?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
         if entry.file_type().map_err(fail)?.is_dir() {
             all.push((name, FileKind::Directory));
         } else if entry.path().is_file() {
@@ -202,6 +204,9 @@ mod tests {
         write(top.join("a/b/x"), "").unwrap();
         assert_eq!(find_upwards(&top.join("a/b"), "mark", &top), None);
         write(top.join("a/mark"), "").unwrap();
-        assert_eq!(find_upwards(&top.join("a/b"), "mark", &top), Some(top.join("a")));
+        assert_eq!(
+            find_upwards(&top.join("a/b"), "mark", &top),
+            Some(top.join("a"))
+        );
     }
 }

@@ -47,7 +47,12 @@ pub struct Response {
 impl Request {
     /// A request without headers and body.
     pub fn new(method: Method, url: impl Into<String>) -> Self {
-        Self { method, url: url.into(), headers: Vec::new(), body: Vec::new() }
+        Self {
+            method,
+            url: url.into(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
     }
 
     /// A GET request.
@@ -87,9 +92,12 @@ impl Request {
         if accepted.is_err() {
             return Err(not_a_url(&self.url));
         }
-        let body = request.body().map_err(|()| remote("no body can be sent to"))?;
+        let body = request
+            .body()
+            .map_err(|()| remote("no body can be sent to"))?;
         let pending = outgoing_handler::handle(request, None).map_err(|e| failed(authority, &e))?;
-        write_all(body, &self.body).map_err(|()| remote("the connection broke while writing to"))?;
+        write_all(body, &self.body)
+            .map_err(|()| remote("the connection broke while writing to"))?;
 
         let ready = pending.subscribe();
         let response = loop {
@@ -175,7 +183,10 @@ mod tests {
     fn only_https_urls_without_secrets() {
         for (url, expected) in [
             ("https://a.test", Some(("a.test", "/"))),
-            ("https://a.test:8443/x?y=1#z", Some(("a.test:8443", "/x?y=1"))),
+            (
+                "https://a.test:8443/x?y=1#z",
+                Some(("a.test:8443", "/x?y=1")),
+            ),
             ("https://a.test?q", Some(("a.test", "?q"))),
             ("http://a.test/", None),
             ("https:///x", None),

@@ -103,6 +103,9 @@ use bindings::language_builder::run::plugin::types::Attribute;
 fn attributes(pairs: &[(&str, &str)]) -> Vec<Attribute> {
     pairs
         .iter()
-        .map(|(key, value)| Attribute { key: (*key).to_owned(), value: (*value).to_owned() })
+        .map(|(key, value)| Attribute {
+            key: (*key).to_owned(),
+            value: (*value).to_owned(),
+        })
         .collect()
 }

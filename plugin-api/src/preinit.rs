@@ -45,19 +45,26 @@ impl Snapshot {
 
     /// The next argument: a string, the text of the file at a guest path.
     pub fn text_of(mut self, path: impl AsRef<Path>) -> Self {
-        self.0.arguments.push(host::Value::TextOf(guest_path(path.as_ref())));
+        self.0
+            .arguments
+            .push(host::Value::TextOf(guest_path(path.as_ref())));
         self
     }
 
     /// Shows the component a guest directory, read-only, as `at`.
     pub fn mount(mut self, at: impl Into<String>, path: impl AsRef<Path>) -> Self {
-        self.0.mounts.push(host::Mount { guest: at.into(), path: guest_path(path.as_ref()) });
+        self.0.mounts.push(host::Mount {
+            guest: at.into(),
+            path: guest_path(path.as_ref()),
+        });
         self
     }
 
     /// Sets a variable of its environment.
     pub fn env(mut self, key: &str, value: &str) -> Self {
-        self.0.environment.extend(crate::attributes(&[(key, value)]));
+        self.0
+            .environment
+            .extend(crate::attributes(&[(key, value)]));
         self
     }
 

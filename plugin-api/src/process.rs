@@ -193,7 +193,12 @@ impl Command {
             all.push_str(text);
             all.push('\n');
         })?;
-        Ok(Output { command: self.to_string(), exit, stdout, stderr })
+        Ok(Output {
+            command: self.to_string(),
+            exit,
+            stdout,
+            stderr,
+        })
     }
 
     fn to_host(&self) -> host::Command {
@@ -204,7 +209,10 @@ impl Command {
             environment: self
                 .environment
                 .iter()
-                .map(|(key, value)| host::Variable { key: key.clone(), value: value.0.clone() })
+                .map(|(key, value)| host::Variable {
+                    key: key.clone(),
+                    value: value.0.clone(),
+                })
                 .collect(),
         }
     }
@@ -214,7 +222,9 @@ impl Command {
 impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.tool)?;
-        self.arguments.iter().try_for_each(|argument| write!(f, " {argument}"))
+        self.arguments
+            .iter()
+            .try_for_each(|argument| write!(f, " {argument}"))
     }
 }
 
@@ -251,7 +261,11 @@ impl Exit {
     /// # Errors
     /// It did not return 0.
     pub fn check(self, what: &str) -> Result<()> {
-        if self.success() { Ok(()) } else { Err(Error::failed(format!("`{what}` {self}"))) }
+        if self.success() {
+            Ok(())
+        } else {
+            Err(Error::failed(format!("`{what}` {self}")))
+        }
     }
 }
 
@@ -329,7 +343,9 @@ mod tests {
             [Piece::Text(a), Piece::Path(b), Piece::Text(c)]
                 if a == "--map=" && b == "/src" && c == "=/app"
         ));
-        assert!(matches!(command.environment[0].value.as_slice(), [Piece::Path(p)] if p == "/cache"));
+        assert!(
+            matches!(command.environment[0].value.as_slice(), [Piece::Path(p)] if p == "/cache")
+        );
         assert_eq!(command.directory, "/src");
     }
 

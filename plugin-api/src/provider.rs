@@ -63,7 +63,12 @@ impl Action {
     #[must_use]
     pub fn new(verb: Verb, subject: impl Into<String>, summary: impl Into<String>) -> Self {
         let destructive = matches!(verb, Verb::Delete | Verb::Replace);
-        Self { verb, subject: subject.into(), summary: summary.into(), destructive }
+        Self {
+            verb,
+            subject: subject.into(),
+            summary: summary.into(),
+            destructive,
+        }
     }
 }
 

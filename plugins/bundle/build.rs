@@ -23,7 +23,13 @@ fn main() {
         .unwrap_or_else(|error| fail(&format!("the workspace is not where it was: {error}")));
     require_target();
     // What can change a plugin's bytes; the compiler is watched by cargo itself.
-    for path in ["Cargo.lock", "Cargo.toml", "wit", "plugin-api", "plugins/builders"] {
+    for path in [
+        "Cargo.lock",
+        "Cargo.toml",
+        "wit",
+        "plugin-api",
+        "plugins/builders",
+    ] {
         println!("cargo::rerun-if-changed={}", workspace.join(path).display());
     }
 
@@ -35,8 +41,8 @@ fn main() {
             .join(TARGET)
             .join("plugin")
             .join(format!("{}.wasm", package.replace('-', "_")));
-        let bytes = fs::read(&built)
-            .unwrap_or_else(|error| fail(&format!("{}: {error}", built.display())));
+        let bytes =
+            fs::read(&built).unwrap_or_else(|error| fail(&format!("{}: {error}", built.display())));
         let digest: [u8; 32] = Sha256::digest(&bytes).into();
         writeln!(
             table,
@@ -55,10 +61,21 @@ fn build(workspace: &Path, target_dir: &Path) {
     let mut command = Command::new(var("CARGO"));
     command
         .current_dir(workspace)
-        .args(["build", "--locked", "--profile", "plugin", "--target", TARGET])
+        .args([
+            "build",
+            "--locked",
+            "--profile",
+            "plugin",
+            "--target",
+            TARGET,
+        ])
         .arg("--target-dir")
         .arg(target_dir)
-        .args(PLUGINS.iter().flat_map(|(package, _)| ["--package", package]));
+        .args(
+            PLUGINS
+                .iter()
+                .flat_map(|(package, _)| ["--package", package]),
+        );
     // The outer build's flags are for the host's own platform, and a wrapper
     // such as clippy's driver builds nothing.
     for name in [
@@ -84,7 +101,10 @@ fn build(workspace: &Path, target_dir: &Path) {
         // Below this, directories are named after the registry's address.
         let sources = home.join("registry/src");
         for entry in fs::read_dir(&sources).into_iter().flatten().flatten() {
-            flags.push(format!("--remap-path-prefix={}=/registry", entry.path().display()));
+            flags.push(format!(
+                "--remap-path-prefix={}=/registry",
+                entry.path().display()
+            ));
         }
         flags.push(format!("--remap-path-prefix={}=/cargo", home.display()));
     }

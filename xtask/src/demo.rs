@@ -17,7 +17,14 @@ pub(crate) fn run() -> Result {
         command
     };
     step::run(&mut v2(&["build"]))?;
-    step::run(&mut v2(&["exec", "greeter", "--function", "greet", "--args", "string:World"]))?;
+    step::run(&mut v2(&[
+        "exec",
+        "greeter",
+        "--function",
+        "greet",
+        "--args",
+        "string:World",
+    ]))?;
     step::run(&mut v2(&["exec", "hello", "--", "World"]))?;
     step::run(&mut v2(&["test"]))?;
     println!("\nThe command is {}", run.display());

@@ -72,14 +72,20 @@ pub(crate) fn run() -> Result {
     if problems.is_empty() {
         return Ok(());
     }
-    Err(format!("dependencies break deny.toml:\n  {}", problems.join("\n  ")))
+    Err(format!(
+        "dependencies break deny.toml:\n  {}",
+        problems.join("\n  ")
+    ))
 }
 
 fn check(policy: &Policy, packages: &[Package]) -> Vec<String> {
     let mut problems = Vec::new();
     let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for package in packages {
-        versions.entry(&package.name).or_default().insert(&package.version);
+        versions
+            .entry(&package.name)
+            .or_default()
+            .insert(&package.version);
         if let Some(source) = &package.source
             && !source.starts_with("registry+")
         {
@@ -89,7 +95,11 @@ fn check(policy: &Policy, packages: &[Package]) -> Vec<String> {
             continue;
         }
         let license = package.license.as_deref().unwrap_or("");
-        let exception = policy.licenses.exceptions.iter().find(|e| e.name == package.name);
+        let exception = policy
+            .licenses
+            .exceptions
+            .iter()
+            .find(|e| e.name == package.name);
         let allowed = |id: &str| {
             policy.licenses.allow.contains(id) || exception.is_some_and(|e| e.allow.contains(id))
         };
@@ -103,12 +113,21 @@ fn check(policy: &Policy, packages: &[Package]) -> Vec<String> {
     for (name, versions) in &versions {
         if versions.len() > 1 && !policy.bans.skip.iter().any(|skip| skip.name == **name) {
             let versions: Vec<_> = versions.iter().copied().collect();
-            problems.push(format!("{name} is there in versions {}", versions.join(", ")));
+            problems.push(format!(
+                "{name} is there in versions {}",
+                versions.join(", ")
+            ));
         }
     }
     for skip in &policy.bans.skip {
-        if versions.get(skip.name.as_str()).is_none_or(|versions| versions.len() < 2) {
-            problems.push(format!("deny.toml skips {}, which has no duplicate", skip.name));
+        if versions
+            .get(skip.name.as_str())
+            .is_none_or(|versions| versions.len() < 2)
+        {
+            problems.push(format!(
+                "deny.toml skips {}, which has no duplicate",
+                skip.name
+            ));
         }
     }
     problems
@@ -117,7 +136,10 @@ fn check(policy: &Policy, packages: &[Package]) -> Vec<String> {
 /// Whether an SPDX expression (of `OR`, `AND`, `WITH` and parentheses) can be
 /// met by allowed licences.
 fn satisfied(expression: &str, allowed: &dyn Fn(&str) -> bool) -> bool {
-    let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
+    let spaced = expression
+        .replace('(', " ( ")
+        .replace(')', " ) ")
+        .replace('/', " OR ");
     let tokens: Vec<&str> = spaced.split_whitespace().collect();
     let mut at = 0;
     let met = any_of(&tokens, &mut at, allowed);

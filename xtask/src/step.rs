@@ -21,7 +21,9 @@ pub(crate) fn cargo() -> Command {
 /// Runs a command to its end and fails where it does.
 pub(crate) fn run(command: &mut Command) -> Result {
     println!("$ {}", line(command));
-    let status = command.status().map_err(|error| format!("{}: {error}", line(command)))?;
+    let status = command
+        .status()
+        .map_err(|error| format!("{}: {error}", line(command)))?;
     if status.success() {
         Ok(())
     } else {
@@ -43,7 +45,11 @@ pub(crate) fn capture(command: &mut Command) -> Result<String> {
 
 fn line(command: &Command) -> String {
     let name = Path::new(command.get_program());
-    let mut out = name.file_name().unwrap_or(name.as_os_str()).to_string_lossy().into_owned();
+    let mut out = name
+        .file_name()
+        .unwrap_or(name.as_os_str())
+        .to_string_lossy()
+        .into_owned();
     for arg in command.get_args() {
         out.push(' ');
         out.push_str(&arg.to_string_lossy());

@@ -10,11 +10,12 @@ pub(crate) const TARGET: &str = "wasm32-wasip2";
 
 /// Gets the target from rustup unless the compiler has it.
 pub(crate) fn wasm_target() -> Result {
-    let libdir = step::capture(
-        Command::new("rustc")
-            .current_dir(step::root())
-            .args(["--print", "target-libdir", "--target", TARGET]),
-    )?;
+    let libdir = step::capture(Command::new("rustc").current_dir(step::root()).args([
+        "--print",
+        "target-libdir",
+        "--target",
+        TARGET,
+    ]))?;
     if Path::new(libdir.trim()).is_dir() {
         return Ok(());
     }
@@ -23,5 +24,7 @@ pub(crate) fn wasm_target() -> Result {
             .current_dir(step::root())
             .args(["target", "add", TARGET]),
     )
-    .map_err(|error| format!("{error}\nthe target {TARGET} is needed: `rustup target add {TARGET}`"))
+    .map_err(|error| {
+        format!("{error}\nthe target {TARGET} is needed: `rustup target add {TARGET}`")
+    })
 }

@@ -67,7 +67,8 @@ impl Inputs {
                         && before.inode == inode
                         && !before.digest.is_empty();
                     // Touched, or checked out again: the content decides.
-                    let equal = || Digest::of_file(&path).is_ok_and(|d| d.to_string() == before.digest);
+                    let equal =
+                        || Digest::of_file(&path).is_ok_and(|d| d.to_string() == before.digest);
                     (!same && !equal()).then(|| format!("`{relative}` changed"))
                 }
             }
@@ -115,7 +116,10 @@ fn by_base(globs: &[&String]) -> Vec<(PathBuf, GlobSet)> {
             .take_while(|part| !part.contains(['*', '?', '[', '{']))
             .collect();
         if let Ok(glob) = Glob::new(glob) {
-            groups.entry(base).or_insert_with(GlobSetBuilder::new).add(glob);
+            groups
+                .entry(base)
+                .or_insert_with(GlobSetBuilder::new)
+                .add(glob);
         }
     }
     groups
@@ -146,7 +150,8 @@ fn quick(path: &Path) -> Option<(u64, u128, u64)> {
 }
 
 fn nanoseconds(time: SystemTime) -> u128 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos())
+    time.duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_nanos())
 }
 
 #[cfg(test)]
@@ -174,11 +179,26 @@ mod tests {
         type Change = fn(&Path);
         let cases: [(Change, Option<&str>); 6] = [
             (|_| (), None),
-            (|p| fs::write(p.join("src/a.elm"), "src/a.elm").unwrap(), None),
-            (|p| fs::write(p.join("src/a.elm"), "other").unwrap(), Some("`src/a.elm` changed")),
-            (|p| fs::write(p.join("src/deep/c.elm"), "").unwrap(), Some("`src/deep/c.elm` is new")),
-            (|p| fs::write(p.join("lock"), "").unwrap(), Some("`lock` is new")),
-            (|p| fs::remove_file(p.join("elm.json")).unwrap(), Some("`elm.json` is gone")),
+            (
+                |p| fs::write(p.join("src/a.elm"), "src/a.elm").unwrap(),
+                None,
+            ),
+            (
+                |p| fs::write(p.join("src/a.elm"), "other").unwrap(),
+                Some("`src/a.elm` changed"),
+            ),
+            (
+                |p| fs::write(p.join("src/deep/c.elm"), "").unwrap(),
+                Some("`src/deep/c.elm` is new"),
+            ),
+            (
+                |p| fs::write(p.join("lock"), "").unwrap(),
+                Some("`lock` is new"),
+            ),
+            (
+                |p| fs::remove_file(p.join("elm.json")).unwrap(),
+                Some("`elm.json` is gone"),
+            ),
         ];
         for (change, expected) in cases {
             let dir = tree();

@@ -100,7 +100,9 @@ pub enum PluginsError {
     #[error("the plugin `{name}` asks for what it was not granted:\n{}", list(.asks))]
     #[diagnostic(
         code(run::plugin::consent),
-        help("look it over and grant it with `run v2 plugin add {name} --path …`; the answer is kept in run.lock.toml")
+        help(
+            "look it over and grant it with `run v2 plugin add {name} --path …`; the answer is kept in run.lock.toml"
+        )
     )]
     Consent {
         /// The plugin.
@@ -110,7 +112,9 @@ pub enum PluginsError {
     },
 
     /// The file is not the one that was agreed to.
-    #[error("the plugin `{name}` is not the one that run.lock.toml names\n  locked: {locked}\n  found:  {found}")]
+    #[error(
+        "the plugin `{name}` is not the one that run.lock.toml names\n  locked: {locked}\n  found:  {found}"
+    )]
     #[diagnostic(
         code(run::plugin::digest),
         help("if the new file is meant, grant it with `run v2 plugin add {name} --path …`")
@@ -125,7 +129,9 @@ pub enum PluginsError {
     },
 
     /// A source this release cannot fetch from.
-    #[error("the plugin `{name}` is to come from {place}, and this release of `run` has plugins that ship with it and from files")]
+    #[error(
+        "the plugin `{name}` is to come from {place}, and this release of `run` has plugins that ship with it and from files"
+    )]
     #[diagnostic(
         code(run::plugin::source),
         help("download it and name the file: `{name} = {{ path = \"…\" }}`")
@@ -209,7 +215,9 @@ impl PluginSet {
                         place: place.clone(),
                     });
                 }
-                DeclaredSource::Bundled(wanted) if !shipped.iter().any(|s| s.name == entry.name) => {
+                DeclaredSource::Bundled(wanted)
+                    if !shipped.iter().any(|s| s.name == entry.name) =>
+                {
                     return Err(PluginsError::Version {
                         name: entry.name.clone(),
                         wanted: wanted.clone(),
@@ -275,11 +283,19 @@ impl PluginSet {
         let extension = source.extension().and_then(|extension| extension.to_str());
         let file = source.file_name().and_then(|name| name.to_str());
         let by_name = self.plugins.iter().find_map(|available| {
-            let found = available.plugin.manifest.languages.iter().find(|language| {
-                extension.is_some_and(|e| language.extensions.iter().any(|known| known == e))
-                    || file.is_some_and(|f| language.files.iter().any(|known| known == f))
-                    || language.files.iter().any(|marker| source.join(marker).is_file())
-            })?;
+            let found = available
+                .plugin
+                .manifest
+                .languages
+                .iter()
+                .find(|language| {
+                    extension.is_some_and(|e| language.extensions.iter().any(|known| known == e))
+                        || file.is_some_and(|f| language.files.iter().any(|known| known == f))
+                        || language
+                            .files
+                            .iter()
+                            .any(|marker| source.join(marker).is_file())
+                })?;
             Some(available.serving(&found.name))
         });
         match by_name {
@@ -305,9 +321,12 @@ impl PluginSet {
                 continue;
             }
             let tree = SourceTree::of(session_root(source), &available.plugin.manifest.source)
-                .map_err(|error| BuildError::io(format!("cannot read `{}`", source.display()), error))?;
-            let source = std::fs::canonicalize(source)
-                .map_err(|error| BuildError::io(format!("cannot read `{}`", source.display()), error))?;
+                .map_err(|error| {
+                    BuildError::io(format!("cannot read `{}`", source.display()), error)
+                })?;
+            let source = std::fs::canonicalize(source).map_err(|error| {
+                BuildError::io(format!("cannot read `{}`", source.display()), error)
+            })?;
             let view = ProjectView {
                 tree,
                 source,

@@ -164,7 +164,11 @@ impl<'a> Session<'a> {
             Kind::Source { source, language } => {
                 if !source.exists() {
                     return Err(spec.missing(
-                        format!("the source of `{}` is not there: `{}`", spec.name, source.display()),
+                        format!(
+                            "the source of `{}` is not there: `{}`",
+                            spec.name,
+                            source.display()
+                        ),
                         "create it, or correct the path",
                         Some(spec.kind_span.clone()),
                     ));
@@ -173,15 +177,24 @@ impl<'a> Session<'a> {
                     && !wit.exists()
                 {
                     return Err(spec.missing(
-                        format!("the WIT of `{}` is not there: `{}`", spec.name, wit.display()),
+                        format!(
+                            "the WIT of `{}` is not there: `{}`",
+                            spec.name,
+                            wit.display()
+                        ),
                         "create it, or correct the path",
                         spec.wit_span.clone(),
                     ));
                 }
-                if source.extension().is_some_and(|extension| extension == "wat") {
+                if source
+                    .extension()
+                    .is_some_and(|extension| extension == "wat")
+                {
                     return self.text(spec, source);
                 }
-                let plugin = self.plugins.choose(spec, language.as_deref(), source, self)?;
+                let plugin = self
+                    .plugins
+                    .choose(spec, language.as_deref(), source, self)?;
                 self.with_plugin(spec, source, &plugin)
             }
         }
@@ -192,7 +205,11 @@ impl<'a> Session<'a> {
     fn prebuilt(&self, spec: &Spec, path: &Path) -> Result<Outcome, BuildError> {
         if !path.exists() && !path.with_extension("wat").exists() {
             return Err(spec.missing(
-                format!("the component `{}` is not there: `{}`", spec.name, path.display()),
+                format!(
+                    "the component `{}` is not there: `{}`",
+                    spec.name,
+                    path.display()
+                ),
                 "build it, or correct the path",
                 Some(spec.kind_span.clone()),
             ));
@@ -231,8 +248,9 @@ impl<'a> Session<'a> {
     ) -> Result<Outcome, BuildError> {
         let manifest = &available.plugin.manifest;
         let settings = spec.settings_for(manifest)?;
-        let tree = SourceTree::of(&self.root, &manifest.source)
-            .map_err(|source| BuildError::io("cannot read the project's directory".into(), source))?;
+        let tree = SourceTree::of(&self.root, &manifest.source).map_err(|source| {
+            BuildError::io("cannot read the project's directory".into(), source)
+        })?;
         let work = self.work(spec)?;
         let record_path = work.join("record.json");
         let output = self.output(spec);
@@ -251,20 +269,26 @@ impl<'a> Session<'a> {
             .prefix("out-")
             .tempdir_in(&work)
             .map_err(|source| BuildError::io("cannot make the output directory".into(), source))?;
-        let source = std::fs::canonicalize(source)
-            .map_err(|error| BuildError::io(format!("cannot read `{}`", source.display()), error))?;
+        let source = std::fs::canonicalize(source).map_err(|error| {
+            BuildError::io(format!("cannot read `{}`", source.display()), error)
+        })?;
         let language = available.language.clone();
         let job = BuildJob {
             project: ProjectView {
                 tree: tree.clone(),
                 source,
                 settings,
-                cache: self.root.join(".run/cache").join(cache_name(&manifest.plugin.id)),
+                cache: self
+                    .root
+                    .join(".run/cache")
+                    .join(cache_name(&manifest.plugin.id)),
             },
             name: spec.name.clone(),
             language: language.clone(),
             output: out.path().to_owned(),
-            wit: staged.as_ref().map(|staged| (staged.dir.clone(), staged.world.name())),
+            wit: staged
+                .as_ref()
+                .map(|staged| (staged.dir.clone(), staged.world.name())),
             profile: self.options.profile,
             reproducible: self.options.reproducible,
             locked: self.options.locked,
@@ -305,7 +329,10 @@ impl<'a> Session<'a> {
             .map_err(|source| BuildError::io("cannot read what was built".into(), source))?;
         let provenance = Provenance {
             language,
-            plugin: (manifest.plugin.id.clone(), manifest.plugin.version.to_string()),
+            plugin: (
+                manifest.plugin.id.clone(),
+                manifest.plugin.version.to_string(),
+            ),
         };
         let world = staged.as_ref().map(|staged| &staged.world);
         let component = finish::finish(&spec.name, bytes, world, Some(&provenance))?;
@@ -315,7 +342,11 @@ impl<'a> Session<'a> {
         if let Some(wit) = &spec.wit {
             patterns.extend(wit_patterns(wit, &tree.root));
         }
-        let tools: Vec<&Path> = built.tools.iter().map(|(_, path, _)| path.as_path()).collect();
+        let tools: Vec<&Path> = built
+            .tools
+            .iter()
+            .map(|(_, path, _)| path.as_path())
+            .collect();
         // A plugin that declared nothing is asked again each time.
         if !patterns.is_empty() {
             let inputs = Inputs::observe(&tree.root, &patterns, started.1);
@@ -383,7 +414,8 @@ impl<'a> Session<'a> {
             }
             Ok(())
         };
-        make().map_err(|source| BuildError::io(format!("cannot use `{}`", work.display()), source))?;
+        make()
+            .map_err(|source| BuildError::io(format!("cannot use `{}`", work.display()), source))?;
         Ok(work)
     }
 

@@ -61,7 +61,6 @@ impl ManifestText {
     }
 }
 
-
 impl Spec {
     /// The settings as the plugin gets them: checked against its manifest, with
     /// its defaults for what is not set.
@@ -88,7 +87,8 @@ impl Spec {
                 ));
             };
             let fits = value.kind() == declared.kind
-                || (declared.kind == SettingKind::Strings && value == &SettingValue::Strings(vec![]));
+                || (declared.kind == SettingKind::Strings
+                    && value == &SettingValue::Strings(vec![]));
             if !fits {
                 return Err(fail(
                     format!("`{key}` must be {}, not {}", declared.kind, value.kind()),
@@ -109,14 +109,21 @@ impl Spec {
             .iter()
             .filter_map(|declared| {
                 let set = self.settings.iter().find(|(key, ..)| *key == declared.name);
-                let value = set.map(|(_, value, _)| value).or(declared.default.as_ref())?;
+                let value = set
+                    .map(|(_, value, _)| value)
+                    .or(declared.default.as_ref())?;
                 Some((declared.name.clone(), value.clone()))
             })
             .collect())
     }
 
     /// An error about the file that `source`, `path` or `wit` names.
-    pub(crate) fn missing(&self, what: String, help: &str, span: Option<Range<usize>>) -> BuildError {
+    pub(crate) fn missing(
+        &self,
+        what: String,
+        help: &str,
+        span: Option<Range<usize>>,
+    ) -> BuildError {
         BuildError::Missing {
             what,
             help: help.to_owned(),

@@ -24,7 +24,10 @@ pub(crate) fn stage(wit: &Path, world: Option<&str>, work: &Path) -> Result<Stag
         wit.to_owned()
     } else {
         copy_package(wit, &work.join("wit")).map_err(|source| {
-            BuildError::io(format!("cannot read the WIT file `{}`", wit.display()), source)
+            BuildError::io(
+                format!("cannot read the WIT file `{}`", wit.display()),
+                source,
+            )
         })?
     };
     let world = inspect::load_wit(&dir, world)?;

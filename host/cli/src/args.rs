@@ -137,7 +137,12 @@ pub(crate) struct Exec {
     pub(crate) function: Option<String>,
 
     /// An argument, as type:value or WAVE (repeatable, or comma-separated)
-    #[arg(long, value_name = "VALUE", allow_hyphen_values = true, requires = "function")]
+    #[arg(
+        long,
+        value_name = "VALUE",
+        allow_hyphen_values = true,
+        requires = "function"
+    )]
     pub(crate) args: Vec<String>,
 
     /// Give the component the real clock (breaks determinism)

@@ -28,7 +28,11 @@ impl Shown {
             };
         };
         let file = primary.file.clone();
-        let name = file.strip_prefix(root).unwrap_or(&file).display().to_string();
+        let name = file
+            .strip_prefix(root)
+            .unwrap_or(&file)
+            .display()
+            .to_string();
         let small = std::fs::metadata(&file).is_ok_and(|meta| meta.len() <= LARGEST);
         let text = small.then(|| std::fs::read_to_string(&file).ok()).flatten();
         // Only places in the primary file can be drawn together.
@@ -61,7 +65,9 @@ impl Shown {
 
 /// The byte offset of a one-based line and byte column.
 fn offset(text: &str, (line, column): (u32, u32)) -> Option<usize> {
-    let lines = text.split_inclusive('\n').take(line.checked_sub(1)? as usize);
+    let lines = text
+        .split_inclusive('\n')
+        .take(line.checked_sub(1)? as usize);
     let at = lines.map(str::len).sum::<usize>() + column.checked_sub(1)? as usize;
     (at <= text.len() && text.is_char_boundary(at)).then_some(at)
 }
@@ -73,7 +79,13 @@ impl fmt::Display for Shown {
         if self.source.is_none()
             && let Some(label) = self.diagnostic.labels.first()
         {
-            write!(f, " ({}:{}:{})", label.file.display(), label.start.0, label.start.1)?;
+            write!(
+                f,
+                " ({}:{}:{})",
+                label.file.display(),
+                label.start.0,
+                label.start.1
+            )?;
         }
         Ok(())
     }
@@ -83,7 +95,10 @@ impl std::error::Error for Shown {}
 
 impl Diagnostic for Shown {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.diagnostic.code.as_ref().map(|code| Box::new(code) as _)
+        self.diagnostic
+            .code
+            .as_ref()
+            .map(|code| Box::new(code) as _)
     }
 
     fn severity(&self) -> Option<Level> {
@@ -95,7 +110,10 @@ impl Diagnostic for Shown {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.diagnostic.help.as_ref().map(|help| Box::new(help) as _)
+        self.diagnostic
+            .help
+            .as_ref()
+            .map(|help| Box::new(help) as _)
     }
 
     fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {

@@ -2,9 +2,11 @@
 
 use std::process::ExitCode;
 
+use clap::Subcommand;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use serde_json::json;
 
+use crate::args::Command;
 use crate::shell::Shell;
 
 /// The exit code of anything that failed.
@@ -116,7 +118,22 @@ pub(crate) fn as_json(error: &dyn Diagnostic) -> serde_json::Value {
 }
 
 /// A command line that does not parse, or a request for help.
-pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+pub(crate) fn usage(mut error: clap::Error) -> ExitCode {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    // clap suggests what is spelled alike; where nothing is, the list helps.
+    if error.kind() == ErrorKind::InvalidSubcommand
+        && error.get(ContextKind::SuggestedSubcommand).is_none()
+    {
+        let mut names: Vec<String> = Vec::new();
+        for command in Command::augment_subcommands(clap::Command::new("v2")).get_subcommands() {
+            names.push(command.get_name().to_owned());
+        }
+        let known = format!("there is: {}", names.join(", "));
+        error.insert(
+            ContextKind::Suggested,
+            ContextValue::StyledStrs(vec![known.into()]),
+        );
+    }
     // clap knows which stream and which code; printing fails only where nobody
     // reads.
     error.print().ok();

@@ -19,7 +19,7 @@ use shell::Shell;
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return failure::usage(&error),
+        Err(error) => return failure::usage(error),
     };
     let Generation::V2(v2) = cli.generation;
     let shell = Shell::new(v2.color, v2.verbose, v2.quiet);

@@ -63,13 +63,16 @@ impl<'a> BuildProgress<'a> {
     }
 
     fn status(&self, verb: &str, message: &str) {
-        self.screen.bars.suspend(|| self.shell.status(verb, message));
+        self.screen
+            .bars
+            .suspend(|| self.shell.status(verb, message));
     }
 }
 
 impl Reporter for BuildProgress<'_> {
     fn started(&self, name: &str, why: &str) -> Arc<dyn Events> {
-        self.shell.detail(&format!("{name}: building, because {why}"));
+        self.shell
+            .detail(&format!("{name}: building, because {why}"));
         let bar = self.screen.bars.add(ProgressBar::new_spinner());
         bar.set_style(
             ProgressStyle::with_template("{spinner} {prefix} {wide_msg}")
@@ -164,7 +167,8 @@ impl Events for ComponentEvents {
 
     fn diagnostic(&self, diagnostic: Diagnostic) {
         let shown = Shown::new(diagnostic, &self.root);
-        self.screen.line(render(&shown, &self.screen.shell).trim_end());
+        self.screen
+            .line(render(&shown, &self.screen.shell).trim_end());
     }
 
     fn step_started(&self, _: StepId, label: &str, _: Option<u64>) {

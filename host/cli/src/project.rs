@@ -125,10 +125,12 @@ fn declared(project: &Project, plugin: &toml::Plugin, lock: Option<&Lock>) -> De
                 DeclaredSource::Elsewhere(format!("a registry, as `{}`", package.as_str()))
             }
         },
-        locked: lock.and_then(|lock| lock.plugin(name)).map(|locked| Locked {
-            digest: locked.digest,
-            granted: granted(&locked.granted),
-        }),
+        locked: lock
+            .and_then(|lock| lock.plugin(name))
+            .map(|locked| Locked {
+                digest: locked.digest,
+                granted: granted(&locked.granted),
+            }),
         limits: Limits {
             tools: names(&plugin.permissions.tools),
             env: names(&plugin.permissions.env),
@@ -213,7 +215,10 @@ pub(crate) fn spec(project: &Project, component: &Component) -> Spec {
     Spec {
         name: component.name.value.as_str().to_owned(),
         kind,
-        wit: component.wit.as_ref().map(|wit| wit.value.to_path(&project.root)),
+        wit: component
+            .wit
+            .as_ref()
+            .map(|wit| wit.value.to_path(&project.root)),
         world: component.world.as_ref().map(|world| world.value.clone()),
         settings: component
             .settings
@@ -241,14 +246,20 @@ pub(crate) fn spec(project: &Project, component: &Component) -> Spec {
 pub(crate) fn artifact(project: &Project, component: &Component) -> PathBuf {
     match &component.kind {
         ComponentKind::Prebuilt { path } => path.value.to_path(&project.root),
-        ComponentKind::Source { .. } => output_dir(project)
-            .join(format!("{}.wasm", component.name.value.as_str())),
+        ComponentKind::Source { .. } => {
+            output_dir(project).join(format!("{}.wasm", component.name.value.as_str()))
+        }
     }
 }
 
 /// `[build] output_dir`, absolute.
 pub(crate) fn output_dir(project: &Project) -> PathBuf {
-    project.manifest.build.output_dir.value.to_path(&project.root)
+    project
+        .manifest
+        .build
+        .output_dir
+        .value
+        .to_path(&project.root)
 }
 
 /// One problem of `run.toml` or `run.lock.toml`.

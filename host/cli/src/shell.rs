@@ -33,10 +33,6 @@ impl Shell {
         self.color
     }
 
-    pub(crate) fn verbose(&self) -> bool {
-        self.verbose
-    }
-
     /// Whether to draw progress that moves.
     pub(crate) fn live(&self) -> bool {
         self.terminal && !self.quiet && !self.verbose
@@ -78,7 +74,10 @@ impl Shell {
     /// (`| head`) ends the program quietly, as it does for any filter.
     pub(crate) fn out(&self, line: &str) {
         let mut stdout = std::io::stdout().lock();
-        if writeln!(stdout, "{line}").and_then(|()| stdout.flush()).is_err() {
+        if writeln!(stdout, "{line}")
+            .and_then(|()| stdout.flush())
+            .is_err()
+        {
             std::process::exit(0);
         }
     }

@@ -2,8 +2,8 @@
 //! writes that are whole or not there, and where the user's caches live.
 
 pub mod atomic;
-pub mod dirs;
 pub mod digest;
+pub mod dirs;
 pub mod nearest;
 
 pub use digest::Digest;

@@ -82,7 +82,10 @@ impl Plugin {
     /// `id@version`, for messages.
     #[must_use]
     pub fn coordinate(&self) -> String {
-        format!("{}@{}", self.manifest.plugin.id, self.manifest.plugin.version)
+        format!(
+            "{}@{}",
+            self.manifest.plugin.id, self.manifest.plugin.version
+        )
     }
 }
 

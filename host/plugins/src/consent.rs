@@ -31,7 +31,11 @@ impl Permissions {
     pub fn requested(manifest: &Manifest) -> Self {
         let source = &manifest.source;
         let mut asked = Self {
-            env: manifest.environment.iter().map(|e| environment(&e.key, e.phase)).collect(),
+            env: manifest
+                .environment
+                .iter()
+                .map(|e| environment(&e.key, e.phase))
+                .collect(),
             hosts: manifest
                 .hosts
                 .iter()
@@ -43,7 +47,9 @@ impl Permissions {
             asked.tools.extend(tool_sentences(tool));
         }
         for directory in &manifest.directories {
-            asked.directories.insert(directory_sentence(&directory.path, directory.access));
+            asked
+                .directories
+                .insert(directory_sentence(&directory.path, directory.access));
         }
         for credential in &manifest.credentials {
             asked.credentials.insert(format!(
@@ -54,9 +60,18 @@ impl Permissions {
                 credential.hosts.join(" ")
             ));
         }
-        asked.source.extend(source.root.iter().map(|file| format!("widen to {file}")));
-        asked.source.extend(source.ancestors.iter().map(|file| format!("read above: {file}")));
-        asked.source.extend(source.writable.iter().map(|file| format!("write {file}")));
+        asked
+            .source
+            .extend(source.root.iter().map(|file| format!("widen to {file}")));
+        asked.source.extend(
+            source
+                .ancestors
+                .iter()
+                .map(|file| format!("read above: {file}")),
+        );
+        asked
+            .source
+            .extend(source.writable.iter().map(|file| format!("write {file}")));
         asked
     }
 
@@ -142,22 +157,39 @@ pub(crate) fn narrow(mut manifest: Manifest, granted: &Permissions) -> Manifest 
         let program = tool.program.clone();
         tool.commands
             .retain(|command| granted.tools.contains(&command_sentence(&program, command)));
-        sentences.iter().any(|sentence| granted.tools.contains(sentence))
+        sentences
+            .iter()
+            .any(|sentence| granted.tools.contains(sentence))
     });
-    manifest.environment.retain(|e| granted.env.contains(&environment(&e.key, e.phase)));
     manifest
-        .directories
-        .retain(|d| granted.directories.contains(&directory_sentence(&d.path, d.access)));
+        .environment
+        .retain(|e| granted.env.contains(&environment(&e.key, e.phase)));
+    manifest.directories.retain(|d| {
+        granted
+            .directories
+            .contains(&directory_sentence(&d.path, d.access))
+    });
     let source = &mut manifest.source;
-    source.root.retain(|file| granted.source.contains(&format!("widen to {file}")));
-    source.ancestors.retain(|file| granted.source.contains(&format!("read above: {file}")));
-    source.writable.retain(|file| granted.source.contains(&format!("write {file}")));
-    manifest
-        .hosts
-        .retain(|host| granted.hosts.contains(&format!("{}: {}", host.name, host.methods.join(" "))));
-    manifest
-        .credentials
-        .retain(|c| granted.credentials.iter().any(|s| s.starts_with(&format!("{} [", c.name))));
+    source
+        .root
+        .retain(|file| granted.source.contains(&format!("widen to {file}")));
+    source
+        .ancestors
+        .retain(|file| granted.source.contains(&format!("read above: {file}")));
+    source
+        .writable
+        .retain(|file| granted.source.contains(&format!("write {file}")));
+    manifest.hosts.retain(|host| {
+        granted
+            .hosts
+            .contains(&format!("{}: {}", host.name, host.methods.join(" ")))
+    });
+    manifest.credentials.retain(|c| {
+        granted
+            .credentials
+            .iter()
+            .any(|s| s.starts_with(&format!("{} [", c.name)))
+    });
     manifest
 }
 
@@ -235,7 +267,10 @@ mod tests {
             "[[tool.command]]\narguments = 'get **'\nnetwork = true",
         ));
         let more = new.beyond(&old);
-        assert_eq!(more.tools.into_iter().collect::<Vec<_>>(), ["elmc: get ** [network]"]);
+        assert_eq!(
+            more.tools.into_iter().collect::<Vec<_>>(),
+            ["elmc: get ** [network]"]
+        );
         assert!(old.beyond(&new).is_empty());
     }
 

@@ -28,13 +28,17 @@ impl SourceTree {
     pub fn of(project: &Path, source: &Source) -> io::Result<Self> {
         let project = fs::canonicalize(project)?;
         let checkout = project.ancestors().find(|dir| {
-            [".git", ".hg", ".jj"].iter().any(|marker| dir.join(marker).exists())
+            [".git", ".hg", ".jj"]
+                .iter()
+                .any(|marker| dir.join(marker).exists())
         });
         let marked = |dir: &Path| source.root.iter().any(|file| dir.join(file).is_file());
         let root = checkout
             .into_iter()
             .flat_map(|checkout| {
-                project.ancestors().take_while(move |dir| dir.starts_with(checkout))
+                project
+                    .ancestors()
+                    .take_while(move |dir| dir.starts_with(checkout))
             })
             .filter(|dir| marked(dir))
             .last()

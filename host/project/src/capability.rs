@@ -96,12 +96,17 @@ fn with_argument(text: &str) -> Option<Capability> {
             ("listen", port_text) => port(port_text).map(Capability::Listen),
             ("connect", address) => {
                 let (host, port_text) = address.rsplit_once(':')?;
-                let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+                let inner = host
+                    .strip_prefix('[')
+                    .and_then(|host| host.strip_suffix(']'));
                 let host = match inner {
                     Some(inner) => inner.parse::<std::net::Ipv6Addr>().ok()?.to_string(),
                     None => is_host(host).then(|| host.to_owned())?,
                 };
-                Some(Capability::Connect { host, port: port(port_text)? })
+                Some(Capability::Connect {
+                    host,
+                    port: port(port_text)?,
+                })
             }
             _ => None,
         },
@@ -115,7 +120,10 @@ fn port(text: &str) -> Option<u16> {
 }
 
 fn is_variable(name: &str) -> bool {
-    !name.is_empty() && !name.chars().any(|c| c == '=' || c.is_control() || c.is_whitespace())
+    !name.is_empty()
+        && !name
+            .chars()
+            .any(|c| c == '=' || c.is_control() || c.is_whitespace())
 }
 
 fn unknown(text: &str) -> ValueError {
@@ -164,9 +172,22 @@ mod tests {
     #[test]
     fn every_form_round_trips() {
         let forms = [
-            "fs:read:/data/a:b", "fs:write:.", "env:API_KEY", "env", "clock", "random", "stdin",
-            "stdout", "stderr", "all", "net:listen:8080", "net:connect:db.test:5432",
-            "net:connect:[::1]:80", "http-client", "http-client:api.acme.test", "http-server",
+            "fs:read:/data/a:b",
+            "fs:write:.",
+            "env:API_KEY",
+            "env",
+            "clock",
+            "random",
+            "stdin",
+            "stdout",
+            "stderr",
+            "all",
+            "net:listen:8080",
+            "net:connect:db.test:5432",
+            "net:connect:[::1]:80",
+            "http-client",
+            "http-client:api.acme.test",
+            "http-server",
         ];
         for text in forms {
             assert_eq!(text.parse::<Capability>().unwrap().to_string(), text);
@@ -179,13 +200,26 @@ mod tests {
             ("clocks", "did you mean `clock`?"),
             ("fs:execute:/bin", "write `fs:read:PATH` or `fs:write:PATH`"),
             ("env:", "write `env:NAME`"),
-            ("net:listen:0", "write `net:connect:HOST:PORT` or `net:listen:PORT`"),
-            ("net:listen:+80", "write `net:connect:HOST:PORT` or `net:listen:PORT`"),
-            ("net:connect:db.test", "write `net:connect:HOST:PORT` or `net:listen:PORT`"),
+            (
+                "net:listen:0",
+                "write `net:connect:HOST:PORT` or `net:listen:PORT`",
+            ),
+            (
+                "net:listen:+80",
+                "write `net:connect:HOST:PORT` or `net:listen:PORT`",
+            ),
+            (
+                "net:connect:db.test",
+                "write `net:connect:HOST:PORT` or `net:listen:PORT`",
+            ),
             ("http-client:a/b", "write `http-client:HOST`"),
         ];
         for (text, help) in cases {
-            assert_eq!(text.parse::<Capability>().unwrap_err().help.as_deref(), Some(help), "{text}");
+            assert_eq!(
+                text.parse::<Capability>().unwrap_err().help.as_deref(),
+                Some(help),
+                "{text}"
+            );
         }
     }
 }

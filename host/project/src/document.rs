@@ -54,7 +54,12 @@ pub(crate) fn read<T>(
     // reported of it.
     let (root, syntax) = DeTable::parse_recoverable(text);
     if !syntax.is_empty() {
-        return Err(failed(syntax.into_iter().map(|error| syntax_error(&error, codes)).collect()));
+        return Err(failed(
+            syntax
+                .into_iter()
+                .map(|error| syntax_error(&error, codes))
+                .collect(),
+        ));
     }
     let problems = Problems::new(codes);
     let value = read(Section::root(root.get_ref(), &problems));

@@ -55,7 +55,9 @@ location! {
 }
 
 fn registry_url(text: &str) -> Result<String, ValueError> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
     let host = rest.map(|rest| rest.split('/').next().unwrap_or_default());
     let help = "write e.g. `https://registry.example.com`";
     match host {
@@ -70,13 +72,19 @@ fn registry_url(text: &str) -> Result<String, ValueError> {
         Some(host) if is_authority(host) => return Ok(text.trim_end_matches('/').to_owned()),
         _ => {}
     }
-    Err(ValueError::new(format!("{} is not a registry's address", quoted(text)), help))
+    Err(ValueError::new(
+        format!("{} is not a registry's address", quoted(text)),
+        help,
+    ))
 }
 
 fn oci_repository(text: &str) -> Result<String, ValueError> {
     let help = "write the host and the repository, e.g. `ghcr.io/acme/run/fly`";
     let error = |help: &str| {
-        Err(ValueError::new(format!("{} is not an OCI repository", quoted(text)), help.to_owned()))
+        Err(ValueError::new(
+            format!("{} is not an OCI repository", quoted(text)),
+            help.to_owned(),
+        ))
     };
     let Some((host, path)) = text.split_once('/') else {
         return error(help);
@@ -97,7 +105,9 @@ fn is_oci_part(part: &str) -> bool {
     let inner = |c: u8| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-');
     let outer = |c: Option<&u8>| matches!(c, Some(b'a'..=b'z' | b'0'..=b'9'));
     let bytes = part.as_bytes();
-    bytes.iter().all(|&c| inner(c)) && outer(bytes.first()) && outer(bytes.last())
+    bytes.iter().all(|&c| inner(c))
+        && outer(bytes.first())
+        && outer(bytes.last())
         && !part.contains("..")
 }
 
@@ -106,7 +116,8 @@ fn git_url(text: &str) -> Result<String, ValueError> {
         .iter()
         .any(|scheme| text.strip_prefix(scheme).is_some_and(starts_plainly));
     let is_remote_shell = text.split_once(':').is_some_and(|(host, path)| {
-        host.split_once('@').is_some_and(|(user, host)| starts_plainly(user) && is_authority(host))
+        host.split_once('@')
+            .is_some_and(|(user, host)| starts_plainly(user) && is_authority(host))
             && starts_plainly(path)
     });
     if is_visible(text) && (has_scheme || is_remote_shell) {
@@ -122,7 +133,8 @@ fn git_url(text: &str) -> Result<String, ValueError> {
 /// or for a range (git-check-ref-format).
 pub(crate) fn git_name(text: &str) -> Result<String, ValueError> {
     let strange = |c: char| matches!(c, '~' | '^' | ':' | '?' | '*' | '[' | '\\' | '@' | '{');
-    let whole = !text.is_empty() && !text.starts_with(['-', '/', '.']) && !text.ends_with(['/', '.']);
+    let whole =
+        !text.is_empty() && !text.starts_with(['-', '/', '.']) && !text.ends_with(['/', '.']);
     if whole && is_visible(text) && !text.contains(strange) && !text.contains("..") {
         return Ok(text.to_owned());
     }
@@ -146,7 +158,9 @@ fn is_authority(text: &str) -> bool {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
         _ => (text, None),
     };
-    let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let address = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
     let host_is_good = match address {
         Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
         None => is_host(host),
@@ -158,7 +172,9 @@ fn is_authority(text: &str) -> bool {
 pub(crate) fn is_host(text: &str) -> bool {
     text.split('.').all(|label| {
         label.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && label.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-')
+            && label
+                .bytes()
+                .all(|c| c.is_ascii_alphanumeric() || c == b'-')
     })
 }
 
@@ -168,7 +184,11 @@ mod tests {
 
     fn table<T: FromStr<Err = ValueError> + fmt::Display>(good: &[(&str, &str)], bad: &[&str]) {
         for (text, normal) in good {
-            assert_eq!(text.parse::<T>().map(|t| t.to_string()).as_deref(), Ok(*normal), "{text}");
+            assert_eq!(
+                text.parse::<T>().map(|t| t.to_string()).as_deref(),
+                Ok(*normal),
+                "{text}"
+            );
         }
         for text in bad {
             assert!(text.parse::<T>().is_err(), "{text}");
@@ -182,19 +202,45 @@ mod tests {
                 ("https://r.example/", "https://r.example"),
                 ("http://[::1]:80/base", "http://[::1]:80/base"),
             ],
-            &["", "r.example", "ftp://r", "https://", "https:///x", "https://u:p@r", "https://r?q",
-              "https://r:99999", "https://a b", "javascript:x"],
+            &[
+                "",
+                "r.example",
+                "ftp://r",
+                "https://",
+                "https:///x",
+                "https://u:p@r",
+                "https://r?q",
+                "https://r:99999",
+                "https://a b",
+                "javascript:x",
+            ],
         );
-        let error = "https://me:hunter2@r.example".parse::<RegistryUrl>().unwrap_err();
+        let error = "https://me:hunter2@r.example"
+            .parse::<RegistryUrl>()
+            .unwrap_err();
         assert!(!error.message.contains("hunter2"), "{error}");
     }
 
     #[test]
     fn repositories() {
         table::<OciRepository>(
-            &[("ghcr.io/acme/fly", "ghcr.io/acme/fly"), ("localhost:5000/a", "localhost:5000/a")],
-            &["", "acme/fly", "ghcr.io", "ghcr.io/", "ghcr.io/Acme", "ghcr.io/a:1", "ghcr.io/a@sha256:0",
-              "ghcr.io/../x", "ghcr.io/a..b", "https://ghcr.io/a", "ghcr.io/a//b"],
+            &[
+                ("ghcr.io/acme/fly", "ghcr.io/acme/fly"),
+                ("localhost:5000/a", "localhost:5000/a"),
+            ],
+            &[
+                "",
+                "acme/fly",
+                "ghcr.io",
+                "ghcr.io/",
+                "ghcr.io/Acme",
+                "ghcr.io/a:1",
+                "ghcr.io/a@sha256:0",
+                "ghcr.io/../x",
+                "ghcr.io/a..b",
+                "https://ghcr.io/a",
+                "ghcr.io/a//b",
+            ],
         );
         table::<GitUrl>(
             &[
@@ -202,8 +248,18 @@ mod tests {
                 ("git@e.x:a/b.git", "git@e.x:a/b.git"),
                 ("file:///srv/r", "file:///srv/r"),
             ],
-            &["", "ext::sh -c id", "ext::id", "--upload-pack=id", "-x@h:p", "git@h:-p", "https://-x",
-              "https://a b", "/srv/r", "a@-h:p"],
+            &[
+                "",
+                "ext::sh -c id",
+                "ext::id",
+                "--upload-pack=id",
+                "-x@h:p",
+                "git@h:-p",
+                "https://-x",
+                "https://a b",
+                "/srv/r",
+                "a@-h:p",
+            ],
         );
         for bad in ["", "-x", "a..b", "a b", "a:b", "@{1}", "/a", "HEAD~1"] {
             assert!(git_name(bad).is_err(), "{bad}");

@@ -84,7 +84,9 @@ impl PackageName {
     /// What stands before the colon.
     #[must_use]
     pub fn namespace(&self) -> &str {
-        self.0.split_once(':').map_or("", |(namespace, _)| namespace)
+        self.0
+            .split_once(':')
+            .map_or("", |(namespace, _)| namespace)
     }
 
     /// What stands behind the colon.
@@ -113,7 +115,10 @@ fn file_name(text: &str) -> Result<(), ValueError> {
     }
     if is_device(text) {
         return Err(ValueError::new(
-            format!("{} cannot be a name: no file can be called so on Windows", quoted(text)),
+            format!(
+                "{} cannot be a name: no file can be called so on Windows",
+                quoted(text)
+            ),
             "choose another name",
         ));
     }
@@ -127,7 +132,9 @@ fn is_device(text: &str) -> bool {
     match lower.as_str() {
         "con" | "prn" | "aux" | "nul" => true,
         _ => {
-            let number = lower.strip_prefix("com").or_else(|| lower.strip_prefix("lpt"));
+            let number = lower
+                .strip_prefix("com")
+                .or_else(|| lower.strip_prefix("lpt"));
             number.is_some_and(|n| n.len() == 1 && n.bytes().all(|c| c.is_ascii_digit()))
         }
     }
@@ -137,7 +144,10 @@ fn is_device(text: &str) -> bool {
 /// starts with a letter. The labels of WIT, but for capitals.
 fn is_kebab(text: &str) -> bool {
     let word = |word: &str| {
-        !word.is_empty() && word.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
     };
     text.len() <= LONGEST
         && text.starts_with(|c: char| c.is_ascii_lowercase())
@@ -177,12 +187,35 @@ mod tests {
 
     #[test]
     fn component_names_are_file_names_everywhere() {
-        for good in ["a", "API", "my-app_2", "0day", &"x".repeat(64), "com10", "console"] {
+        for good in [
+            "a",
+            "API",
+            "my-app_2",
+            "0day",
+            &"x".repeat(64),
+            "com10",
+            "console",
+        ] {
             assert!(good.parse::<ComponentName>().is_ok(), "{good}");
         }
         let bad = [
-            "", "-a", "_a", ".", "..", "a.b", "a/b", "/a", "a\\b", "a b", "é", "a\0", "a:b",
-            "CON", "com1", "Lpt9", &"x".repeat(65),
+            "",
+            "-a",
+            "_a",
+            ".",
+            "..",
+            "a.b",
+            "a/b",
+            "/a",
+            "a\\b",
+            "a b",
+            "é",
+            "a\0",
+            "a:b",
+            "CON",
+            "com1",
+            "Lpt9",
+            &"x".repeat(65),
         ];
         for bad in bad {
             assert!(bad.parse::<ComponentName>().is_err(), "{bad}");
@@ -194,8 +227,21 @@ mod tests {
         let name: PackageName = "test:mock-http2".parse().unwrap();
         assert_eq!((name.namespace(), name.name()), ("test", "mock-http2"));
         let bad = [
-            "", "a", ":", "a:", ":b", "a:b:c", "A:b", "a:b_c", "a:b-", "a:-b", "a:b--c", "1a:b",
-            "a:b/c", "a:../b", "a:b@1.0.0",
+            "",
+            "a",
+            ":",
+            "a:",
+            ":b",
+            "a:b:c",
+            "A:b",
+            "a:b_c",
+            "a:b-",
+            "a:-b",
+            "a:b--c",
+            "1a:b",
+            "a:b/c",
+            "a:../b",
+            "a:b@1.0.0",
         ];
         for bad in bad {
             assert!(bad.parse::<PackageName>().is_err(), "{bad}");

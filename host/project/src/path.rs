@@ -128,19 +128,28 @@ impl fmt::Display for LocalPath {
 
 fn check(text: &str) -> Result<(), ValueError> {
     let error = |what: &str, help: &str| {
-        Err(ValueError::new(format!("{} {what}", quoted(text)), help.to_owned()))
+        Err(ValueError::new(
+            format!("{} {what}", quoted(text)),
+            help.to_owned(),
+        ))
     };
     if text.is_empty() {
         return error("is not a path", "name a file or a directory");
     }
     if text.contains('\\') {
-        return error("has a backslash", "write `/` between directories, on Windows too");
+        return error(
+            "has a backslash",
+            "write `/` between directories, on Windows too",
+        );
     }
     if text.chars().any(char::is_control) {
         return error("holds a control character", "rename the file");
     }
     if text == "~" || text.starts_with("~/") {
-        return error("starts at `~`, which is not expanded here", "write the path in full");
+        return error(
+            "starts at `~`, which is not expanded here",
+            "write the path in full",
+        );
     }
     Ok(())
 }
@@ -165,11 +174,26 @@ mod tests {
             ("..a/b..", "..a/b.."),
         ];
         for (text, normal) in cases {
-            assert_eq!(text.parse::<RelativePath>().unwrap().as_str(), normal, "{text}");
+            assert_eq!(
+                text.parse::<RelativePath>().unwrap().as_str(),
+                normal,
+                "{text}"
+            );
         }
         let bad = [
-            "", "..", "../x", "a/../../x", "/etc", "//server/share", "C:/x", "c:x", "a\\b",
-            "\\\\server", "a\0b", "a\nb", "~/x",
+            "",
+            "..",
+            "../x",
+            "a/../../x",
+            "/etc",
+            "//server/share",
+            "C:/x",
+            "c:x",
+            "a\\b",
+            "\\\\server",
+            "a\0b",
+            "a\nb",
+            "~/x",
         ];
         for bad in bad {
             assert!(bad.parse::<RelativePath>().is_err(), "{bad}");

@@ -45,7 +45,10 @@ impl Problem {
             }
             None => String::new(),
         };
-        let help = self.help.as_ref().map_or(String::new(), |help| format!(" / {help}"));
+        let help = self
+            .help
+            .as_ref()
+            .map_or(String::new(), |help| format!(" / {help}"));
         format!("{place}{} {}{help}", self.code, self.message)
     }
 }
@@ -83,7 +86,11 @@ impl ManifestError {
     /// One line for each problem, `line:column code message / help`.
     #[must_use]
     pub fn plain(&self) -> String {
-        let lines: Vec<_> = self.problems.iter().map(|p| p.plain(&self.source_text)).collect();
+        let lines: Vec<_> = self
+            .problems
+            .iter()
+            .map(|p| p.plain(&self.source_text))
+            .collect();
         lines.join("\n")
     }
 }
@@ -158,8 +165,15 @@ impl Problems {
 
     /// Reports a text that is not what `key` asks for.
     pub(crate) fn bad_value(&self, key: &str, span: Range<usize>, error: ValueError) {
-        let problem = problem(self.codes.bad_value, format!("`{key}`: {}", error.message), span);
-        self.error(Problem { help: error.help, ..problem });
+        let problem = problem(
+            self.codes.bad_value,
+            format!("`{key}`: {}", error.message),
+            span,
+        );
+        self.error(Problem {
+            help: error.help,
+            ..problem
+        });
     }
 
     /// Errors and warnings, each in the order of the file.
@@ -195,7 +209,13 @@ mod tests {
     #[test]
     fn positions_count_characters_and_survive_any_offset() {
         let text = "a\nbéc\n";
-        let cases = [(0, (1, 1)), (2, (2, 1)), (5, (2, 3)), (4, (2, 2)), (99, (3, 1))];
+        let cases = [
+            (0, (1, 1)),
+            (2, (2, 1)),
+            (5, (2, 3)),
+            (4, (2, 2)),
+            (99, (3, 1)),
+        ];
         for (offset, expected) in cases {
             assert_eq!(position(text, offset), expected, "{offset}");
         }

@@ -47,7 +47,9 @@ impl ProjectError {
     #[must_use]
     pub fn help(&self) -> Option<&str> {
         match self {
-            Self::NotFound(_) => Some("go to a project's directory, or make one with `run v2 init`"),
+            Self::NotFound(_) => {
+                Some("go to a project's directory, or make one with `run v2 init`")
+            }
             _ => None,
         }
     }

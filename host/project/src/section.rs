@@ -36,7 +36,13 @@ pub(crate) struct Entry<'a> {
 
 impl<'a> Section<'a> {
     pub(crate) fn root(table: &'a DeTable<'a>, problems: &'a Problems) -> Self {
-        Self { path: String::new(), table, span: 0..0, known: Vec::new(), problems }
+        Self {
+            path: String::new(),
+            table,
+            span: 0..0,
+            known: Vec::new(),
+            problems,
+        }
     }
 
     /// The value of `key`, if it is there.
@@ -61,13 +67,18 @@ impl<'a> Section<'a> {
 
     /// The value of a key that has several spellings, of which one may be used.
     pub(crate) fn take_one_of(&mut self, keys: &[&'static str]) -> Option<Entry<'a>> {
-        let mut found = keys.iter().filter_map(|key| self.take(key)).collect::<Vec<_>>();
+        let mut found = keys
+            .iter()
+            .filter_map(|key| self.take(key))
+            .collect::<Vec<_>>();
         if let [first, second, ..] = found.as_slice() {
-            let message = format!("`{}` and `{}` mean the same", first.key.value, second.key.value);
-            let at = second.key.span.clone();
-            self.problems.error(
-                problem(self.problems.codes.conflict, message, at).help("keep one of them"),
+            let message = format!(
+                "`{}` and `{}` mean the same",
+                first.key.value, second.key.value
             );
+            let at = second.key.span.clone();
+            self.problems
+                .error(problem(self.problems.codes.conflict, message, at).help("keep one of them"));
         }
         found.truncate(1);
         found.pop()
@@ -98,7 +109,13 @@ impl<'a> Section<'a> {
     /// Reports an error of the table as a whole.
     pub(crate) fn error(&self, code: &'static str, message: impl Into<String>, help: &str) {
         let span = (!self.path.is_empty()).then(|| self.span.clone());
-        self.problems.error(Problem { span, ..problem(code, message, 0..0) }.help(help));
+        self.problems.error(
+            Problem {
+                span,
+                ..problem(code, message, 0..0)
+            }
+            .help(help),
+        );
     }
 
     /// Reports every key that was not asked for.
@@ -111,9 +128,13 @@ impl<'a> Section<'a> {
                 };
                 let message = format!("{place} {}", quoted(entry.key.value));
                 self.problems.error(
-                    problem(self.problems.codes.unknown_key, message, entry.key.span.clone())
-                        .label("not known")
-                        .help(suggestion(entry.key.value, self.known.iter().copied())),
+                    problem(
+                        self.problems.codes.unknown_key,
+                        message,
+                        entry.key.span.clone(),
+                    )
+                    .label("not known")
+                    .help(suggestion(entry.key.value, self.known.iter().copied())),
                 );
             }
         }
@@ -157,7 +178,11 @@ impl<'a> Entry<'a> {
             Ok(value) => Some(Spanned::new(value, self.key.span.clone())),
             Err(error) => {
                 let section = self.path.strip_suffix(&format!(".{}", self.key.value));
-                self.problems.bad_value(section.unwrap_or(&self.path), self.key.span.clone(), error);
+                self.problems.bad_value(
+                    section.unwrap_or(&self.path),
+                    self.key.span.clone(),
+                    error,
+                );
                 None
             }
         }
@@ -204,12 +229,18 @@ impl<'a> Entry<'a> {
 
     /// An array of strings.
     pub(crate) fn strings(self) -> Vec<Spanned<String>> {
-        self.elements().into_iter().filter_map(Entry::string).collect()
+        self.elements()
+            .into_iter()
+            .filter_map(Entry::string)
+            .collect()
     }
 
     /// An array of strings, each the text of a `T`.
     pub(crate) fn list<T: FromStr<Err = ValueError>>(self) -> Vec<Spanned<T>> {
-        self.elements().into_iter().filter_map(Entry::parsed).collect()
+        self.elements()
+            .into_iter()
+            .filter_map(Entry::parsed)
+            .collect()
     }
 
     /// A table.
@@ -233,7 +264,10 @@ impl<'a> Entry<'a> {
             self.report_type("an array of tables", Some(help));
             return Vec::new();
         }
-        self.elements().into_iter().filter_map(Entry::section).collect()
+        self.elements()
+            .into_iter()
+            .filter_map(Entry::section)
+            .collect()
     }
 
     /// The tables of a table, by their keys.
@@ -274,7 +308,8 @@ impl<'a> Entry<'a> {
     fn report_type(&self, wanted: &str, help: Option<String>) {
         let message = format!("`{}` must be {wanted}, not {}", self.path, Kind(self.value));
         let found = problem(self.problems.codes.wrong_type, message, self.span.clone());
-        self.problems.error(Problem { help, ..found }.label(format!("expected {wanted}")));
+        self.problems
+            .error(Problem { help, ..found }.label(format!("expected {wanted}")));
     }
 }
 

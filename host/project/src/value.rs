@@ -36,10 +36,21 @@ impl std::error::Error for ValueError {}
 /// where it is absurdly long.
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 80;
-    let shown: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
-    let rest = if text.chars().nth(LONGEST).is_some() { "…" } else { "" };
+    let shown: String = text
+        .chars()
+        .take(LONGEST)
+        .flat_map(char::escape_debug)
+        .collect();
+    let rest = if text.chars().nth(LONGEST).is_some() {
+        "…"
+    } else {
+        ""
+    };
     // `escape_debug` is for literals; in backquotes neither quote needs a slash.
-    format!("`{}{rest}`", shown.replace("\\\"", "\"").replace("\\'", "'"))
+    format!(
+        "`{}{rest}`",
+        shown.replace("\\\"", "\"").replace("\\'", "'")
+    )
 }
 
 /// The value that `text` names among `known`.
@@ -55,10 +66,7 @@ pub(crate) fn choice<T: Copy>(text: &str, known: &[(&str, T)]) -> Result<T, Valu
 }
 
 /// "did you mean" the nearest of `known`, or all of them when none is near.
-pub(crate) fn suggestion<'a>(
-    given: &str,
-    known: impl Iterator<Item = &'a str> + Clone,
-) -> String {
+pub(crate) fn suggestion<'a>(given: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     match nearest(given, known.clone()) {
         Some(name) => format!("did you mean `{name}`?"),
         None => {
@@ -94,7 +102,10 @@ pub(crate) fn duration(text: &str) -> Result<Duration, ValueError> {
 /// A text that says something: not empty, not only blanks, no control characters.
 pub(crate) fn sentence(text: &str) -> Result<String, ValueError> {
     if text.trim().is_empty() {
-        return Err(ValueError::new("an empty text says nothing", "write it, or leave the key out"));
+        return Err(ValueError::new(
+            "an empty text says nothing",
+            "write it, or leave the key out",
+        ));
     }
     if text.chars().any(|c| c.is_control()) {
         return Err(ValueError::new(
@@ -132,9 +143,23 @@ mod tests {
     #[test]
     fn spans_of_time() {
         for (text, milliseconds) in [("500ms", 500), ("5s", 5_000), ("2m", 120_000)] {
-            assert_eq!(duration(text), Ok(Duration::from_millis(milliseconds)), "{text}");
+            assert_eq!(
+                duration(text),
+                Ok(Duration::from_millis(milliseconds)),
+                "{text}"
+            );
         }
-        for bad in ["", "5", "s", "0s", "-1s", "1.5s", "5 s", "5h", "99999999999999999999s"] {
+        for bad in [
+            "",
+            "5",
+            "s",
+            "0s",
+            "-1s",
+            "1.5s",
+            "5 s",
+            "5h",
+            "99999999999999999999s",
+        ] {
             assert!(duration(bad).is_err(), "{bad}");
         }
         assert!(duration(&format!("{}m", u64::MAX)).is_err());

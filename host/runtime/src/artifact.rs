@@ -143,7 +143,9 @@ fn make_private_dir(dir: &Path) -> io::Result<()> {
 fn is_private_dir(dir: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     fs::symlink_metadata(dir).is_ok_and(|meta| {
-        meta.is_dir() && meta.mode() & 0o077 == 0 && meta.uid() == rustix::process::geteuid().as_raw()
+        meta.is_dir()
+            && meta.mode() & 0o077 == 0
+            && meta.uid() == rustix::process::geteuid().as_raw()
     })
 }
 
@@ -151,7 +153,9 @@ fn is_private_dir(dir: &Path) -> bool {
 fn is_private_file(path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     fs::symlink_metadata(path).is_ok_and(|meta| {
-        meta.is_file() && meta.mode() & 0o022 == 0 && meta.uid() == rustix::process::geteuid().as_raw()
+        meta.is_file()
+            && meta.mode() & 0o022 == 0
+            && meta.uid() == rustix::process::geteuid().as_raw()
     })
 }
 

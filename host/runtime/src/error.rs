@@ -51,7 +51,9 @@ pub enum Error {
     #[error("`{name}` is a core module, not a component")]
     #[diagnostic(
         code(run::runtime::core_module),
-        help("wrap it with the WIT it implements: `wasm-tools component embed`, then `wasm-tools component new`")
+        help(
+            "wrap it with the WIT it implements: `wasm-tools component embed`, then `wasm-tools component new`"
+        )
     )]
     CoreModule {
         /// The file.

@@ -19,4 +19,3 @@ pub use artifact::ArtifactCache;
 pub use engine::Engine;
 pub use error::Error;
 pub use wasm::Wasm;
-

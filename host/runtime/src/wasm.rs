@@ -33,12 +33,12 @@ impl Wasm {
     /// The file cannot be read, is neither form, or its text does not parse.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let text = path.with_extension("wat");
-        let path = if !path.exists() && path.extension().is_some_and(|e| e == "wasm") && text.exists()
-        {
-            &text
-        } else {
-            path
-        };
+        let path =
+            if !path.exists() && path.extension().is_some_and(|e| e == "wasm") && text.exists() {
+                &text
+            } else {
+                path
+            };
         let name = path.display().to_string();
         let bytes = fs::read(path).map_err(|source| Error::Read {
             name: name.clone(),

@@ -29,7 +29,14 @@ pub(super) fn run(bench: &Bench) -> Result {
         let mut command = Command::new("cargo");
         command
             .current_dir(&example)
-            .args(["build", "--release", "--target", TARGET, "--package", "greeter"])
+            .args([
+                "build",
+                "--release",
+                "--target",
+                TARGET,
+                "--package",
+                "greeter",
+            ])
             .arg("--target-dir")
             .arg(&target);
         command
@@ -47,7 +54,12 @@ pub(super) fn run(bench: &Bench) -> Result {
 
     step::run(&mut bench.v2(&example, &["build"]))?;
     let idle = alone(50, || bench.v2(&example, &["build"]))?;
-    row("build with nothing to do", &milliseconds(idle.wall), "", None);
+    row(
+        "build with nothing to do",
+        &milliseconds(idle.wall),
+        "",
+        None,
+    );
     Ok(())
 }
 

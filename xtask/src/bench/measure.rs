@@ -50,9 +50,14 @@ fn median(mut samples: Vec<Sample>) -> Sample {
 
 fn once(mut command: Command) -> Result<Sample> {
     let line = format!("{command:?}");
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     let start = Instant::now();
-    let child = command.spawn().map_err(|error| format!("{line}: {error}"))?;
+    let child = command
+        .spawn()
+        .map_err(|error| format!("{line}: {error}"))?;
     let (status, peak) = wait(child.id()).map_err(|error| format!("{line}: {error}"))?;
     let wall = start.elapsed();
     if status != 0 {

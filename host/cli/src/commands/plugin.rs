@@ -9,7 +9,7 @@ use run_files::atomic;
 use run_plugins::Plugin;
 use run_plugins::consent::Permissions;
 use run_project::lock::{Granted, LockedPlugin};
-use run_project::{Lock, PluginName, Project, edit};
+use run_project::{PluginName, Project, edit};
 
 use crate::args::{Plugin as Args, PluginAdd, PluginCommand};
 use crate::failure::{CommandError, Failure};
@@ -35,9 +35,7 @@ fn list(project: &Project, shell: &Shell) -> Result<(), Failure> {
         let plugin = &available.plugin;
         shell.out(&format!(
             "{} {} {} ({origin})",
-            plugin.name,
-            plugin.manifest.plugin.id,
-            plugin.manifest.plugin.version
+            plugin.name, plugin.manifest.plugin.id, plugin.manifest.plugin.version
         ));
         shell.out(&format!("  {}", plugin.manifest.plugin.description));
         shell.out(&format!("  digest: {}", plugin.digest()));
@@ -100,7 +98,10 @@ fn add(project: &Project, args: &PluginAdd, shell: &Shell) -> Result<(), Failure
     let save = |error: std::io::Error| CommandError::io("cannot write the project's files", &error);
     lock.save(&project.root).map_err(save)?;
     atomic::write(&project.manifest_path, text.as_bytes()).map_err(save)?;
-    shell.status("Added", &format!("{} ({})", plugin.name, plugin.coordinate()));
+    shell.status(
+        "Added",
+        &format!("{} ({})", plugin.name, plugin.coordinate()),
+    );
     Ok(())
 }
 
@@ -117,7 +118,11 @@ fn permissions(granted: &Granted) -> Permissions {
 
 /// Puts in words what is asked, and marks what is new.
 fn show(plugin: &Plugin, asked: &Permissions, before: &Permissions, shell: &Shell) {
-    shell.out(&format!("{} — {}", plugin.coordinate(), plugin.manifest.plugin.description));
+    shell.out(&format!(
+        "{} — {}",
+        plugin.coordinate(),
+        plugin.manifest.plugin.description
+    ));
     shell.out(&format!("  digest: {}", plugin.digest()));
     if asked.is_empty() {
         shell.out("  It asks for nothing but to read the project.");

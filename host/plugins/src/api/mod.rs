@@ -59,7 +59,11 @@ impl Host {
         plugin: &Plugin,
         granted: &Permissions,
     ) -> Result<Box<dyn Builder>, LoadError> {
-        Ok(Box::new(v0_1::Builder::load(self, plugin, self.narrowed(plugin, granted))?))
+        Ok(Box::new(v0_1::Builder::load(
+            self,
+            plugin,
+            self.narrowed(plugin, granted),
+        )?))
     }
 
     /// Loads a plugin for deploying; as [`Host::builder`].
@@ -71,7 +75,11 @@ impl Host {
         plugin: &Plugin,
         granted: &Permissions,
     ) -> Result<Box<dyn Provider>, LoadError> {
-        Ok(Box::new(v0_1::Provider::load(self, plugin, self.narrowed(plugin, granted))?))
+        Ok(Box::new(v0_1::Provider::load(
+            self,
+            plugin,
+            self.narrowed(plugin, granted),
+        )?))
     }
 
     fn narrowed(&self, plugin: &Plugin, granted: &Permissions) -> Arc<Manifest> {

@@ -48,14 +48,22 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
         .chain(manifest.credentials.iter().map(|c| &c.name));
     for name in names {
         if !is_name(name) {
-            return fail(format!("`{name}` is not a name: lower-case letters, digits, `-`, `_`, `+`"));
+            return fail(format!(
+                "`{name}` is not a name: lower-case letters, digits, `-`, `_`, `+`"
+            ));
         }
     }
     for tool in &manifest.tools {
-        let programs = [Some(&tool.program), tool.locate.as_ref().map(|l| &l.program)];
+        let programs = [
+            Some(&tool.program),
+            tool.locate.as_ref().map(|l| &l.program),
+        ];
         for program in programs.into_iter().flatten() {
             if !is_file_name(program) {
-                return fail(format!("tool `{}`: `{program}` is not a program's name", tool.id));
+                return fail(format!(
+                    "tool `{}`: `{program}` is not a program's name",
+                    tool.id
+                ));
             }
         }
         if let Some(pattern) = &tool.pattern
@@ -118,9 +126,13 @@ fn is_file_name(name: &str) -> bool {
 /// Variables that would undo the sandbox: the loader's, and the host's own.
 fn is_reserved(key: &str) -> bool {
     let key = key.trim_end_matches('*');
-    ["LD_", "DYLD_"].iter().any(|p| key.starts_with(p) || p.starts_with(key))
-        || ["PATH", "HOME", "TMPDIR", "TMP", "TEMP", "LC_ALL", "TZ", "IFS", "BASH_ENV", "ENV"]
-            .contains(&key)
+    ["LD_", "DYLD_"]
+        .iter()
+        .any(|p| key.starts_with(p) || p.starts_with(key))
+        || [
+            "PATH", "HOME", "TMPDIR", "TMP", "TEMP", "LC_ALL", "TZ", "IFS", "BASH_ENV", "ENV",
+        ]
+        .contains(&key)
 }
 
 #[cfg(test)]
@@ -141,14 +153,38 @@ mod tests {
         assert!(Manifest::parse(BASE.as_bytes()).is_ok());
         for (addition, expected) in [
             ("typo = 1", "unknown field `typo`"),
-            ("[[host]]\nname = 'h'\nmethods = []\nwhy = ''", "cannot have a `[[host]]`"),
-            ("[[environment]]\nkey = 'LD_PRELOAD'\nwhy = ''", "cannot be an environment key"),
-            ("[[environment]]\nkey = 'LD*'\nwhy = ''", "cannot be an environment key"),
-            ("[[environment]]\nkey = '*'\nwhy = ''", "cannot be an environment key"),
-            ("[[environment]]\nkey = 'PATH'\nwhy = ''", "cannot be an environment key"),
-            ("[[tool]]\nid = 'x'\nprogram = '../x'\nwhy = ''", "not a program's name"),
-            ("[[tool]]\nid = 'x'\nprogram = 'x'\nwhy = ''\npattern = '('", "not a regular expression"),
-            ("[[tool]]\nid = 'x'\nprogram = 'x'\nwhy = ''\naccepts = '1'", "needs `probe`"),
+            (
+                "[[host]]\nname = 'h'\nmethods = []\nwhy = ''",
+                "cannot have a `[[host]]`",
+            ),
+            (
+                "[[environment]]\nkey = 'LD_PRELOAD'\nwhy = ''",
+                "cannot be an environment key",
+            ),
+            (
+                "[[environment]]\nkey = 'LD*'\nwhy = ''",
+                "cannot be an environment key",
+            ),
+            (
+                "[[environment]]\nkey = '*'\nwhy = ''",
+                "cannot be an environment key",
+            ),
+            (
+                "[[environment]]\nkey = 'PATH'\nwhy = ''",
+                "cannot be an environment key",
+            ),
+            (
+                "[[tool]]\nid = 'x'\nprogram = '../x'\nwhy = ''",
+                "not a program's name",
+            ),
+            (
+                "[[tool]]\nid = 'x'\nprogram = 'x'\nwhy = ''\npattern = '('",
+                "not a regular expression",
+            ),
+            (
+                "[[tool]]\nid = 'x'\nprogram = 'x'\nwhy = ''\naccepts = '1'",
+                "needs `probe`",
+            ),
             ("[source]\nwritable = ['../x']", "not a file name"),
             ("[source]\nancestors = ['../x']", "leaves its directory"),
         ] {

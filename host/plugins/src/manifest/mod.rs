@@ -397,8 +397,8 @@ impl Manifest {
     /// It is not UTF-8, not TOML, has unknown keys, or says something that
     /// cannot hold.
     pub fn parse(bytes: &[u8]) -> Result<Self, ManifestError> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|_| ManifestError("it is not UTF-8".to_owned()))?;
+        let text =
+            std::str::from_utf8(bytes).map_err(|_| ManifestError("it is not UTF-8".to_owned()))?;
         let manifest: Self = toml::from_str(text)
             .map_err(|error| ManifestError(error.to_string().trim().to_owned()))?;
         check::check(&manifest)?;

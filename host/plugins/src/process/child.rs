@@ -96,8 +96,14 @@ impl Child {
         let (send, lines) = mpsc::channel(256);
         let printed = Arc::new(AtomicU64::new(0));
         let pipes: [(Source, Option<Box<dyn io::Read + Send>>); 2] = [
-            (Source::Stdout, process.stdout.take().map(|pipe| Box::new(pipe) as _)),
-            (Source::Stderr, process.stderr.take().map(|pipe| Box::new(pipe) as _)),
+            (
+                Source::Stdout,
+                process.stdout.take().map(|pipe| Box::new(pipe) as _),
+            ),
+            (
+                Source::Stderr,
+                process.stderr.take().map(|pipe| Box::new(pipe) as _),
+            ),
         ];
         for (source, pipe) in pipes {
             let Some(pipe) = pipe else { continue };
@@ -108,7 +114,10 @@ impl Child {
                 output::read_lines(pipe, |text| {
                     let length = text.len() as u64 + 1;
                     if printed.fetch_add(length, Ordering::Relaxed) + length > cap {
-                        violation.note(format!("its child `{name}` printed more than {} MiB", cap >> 20));
+                        violation.note(format!(
+                            "its child `{name}` printed more than {} MiB",
+                            cap >> 20
+                        ));
                         leader.kill();
                         return false;
                     }
@@ -165,7 +174,12 @@ impl Child {
         // Nobody will read them now, and a full channel would hold the child.
         self.lines.close();
         while self.lines.try_recv().is_ok() {}
-        match self.exit.wait_for(Option::is_some).await.map(|exit| exit.clone()) {
+        match self
+            .exit
+            .wait_for(Option::is_some)
+            .await
+            .map(|exit| exit.clone())
+        {
             Ok(Some(Ok(exit))) => Ok(exit),
             Ok(Some(Err(error))) => Err(io::Error::new(error.kind(), error.to_string())),
             Ok(None) | Err(_) => Err(io::Error::other("the thread that waits for it is gone")),

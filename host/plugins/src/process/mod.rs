@@ -1,7 +1,7 @@
 //! Child processes: confined, watched, and gone with their handle.
 
-pub mod confine;
 mod child;
+pub mod confine;
 mod output;
 mod query;
 mod tree;

@@ -63,6 +63,10 @@ mod tests {
         assert_eq!(lines(b""), [""; 0]);
         assert_eq!(lines(b"\xff\n"), ["\u{fffd}"]);
         let long = vec![b'x'; 3 * LINE];
-        assert!(lines(&long).iter().all(|line| line.len() <= LINE + 64 * 1024));
+        assert!(
+            lines(&long)
+                .iter()
+                .all(|line| line.len() <= LINE + 64 * 1024)
+        );
     }
 }

@@ -35,11 +35,18 @@ pub(super) fn count(leader: u32) -> usize {
         .filter_map(|entry| {
             let name = entry.ok()?.file_name();
             let name = name.to_str()?;
-            name.starts_with(|c: char| c.is_ascii_digit()).then_some(())?;
+            name.starts_with(|c: char| c.is_ascii_digit())
+                .then_some(())?;
             let stat = std::fs::read_to_string(format!("/proc/{name}/stat")).ok()?;
             // `pid (comm) state ppid pgrp …`; comm may hold anything but ends
             // at the last parenthesis (proc_pid_stat(5)).
-            let group: u32 = stat.rsplit_once(')')?.1.split_whitespace().nth(2)?.parse().ok()?;
+            let group: u32 = stat
+                .rsplit_once(')')?
+                .1
+                .split_whitespace()
+                .nth(2)?
+                .parse()
+                .ok()?;
             (group == leader).then_some(())
         })
         .count()

@@ -30,7 +30,12 @@ pub(crate) enum Network {
 }
 
 /// Headers that carry credentials: the host adds them, a plugin never does.
-const SECRET_HEADERS: &[&str] = &["authorization", "proxy-authorization", "cookie", "x-api-key"];
+const SECRET_HEADERS: &[&str] = &[
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "x-api-key",
+];
 
 impl HttpPolicy {
     fn check(&self, method: &Method, uri: &Uri, headers: &http::HeaderMap) -> Result<(), String> {
@@ -44,16 +49,29 @@ impl HttpPolicy {
         }
         let declared = self.hosts.iter().find(|declared| declared.name == host);
         let Some(declared) = declared else {
-            return Err(format!("it sent `{target}`, and its manifest does not declare `{host}`"));
+            return Err(format!(
+                "it sent `{target}`, and its manifest does not declare `{host}`"
+            ));
         };
-        if !declared.methods.iter().any(|allowed| allowed == method.as_str()) {
-            return Err(format!("it sent `{target}`, and its manifest does not declare {method}"));
+        if !declared
+            .methods
+            .iter()
+            .any(|allowed| allowed == method.as_str())
+        {
+            return Err(format!(
+                "it sent `{target}`, and its manifest does not declare {method}"
+            ));
         }
         if self.mode == Network::ReadOnly && !matches!(*method, Method::GET | Method::HEAD) {
             return Err(format!("it sent `{target}` in a step that may only read"));
         }
-        if let Some(header) = headers.keys().find(|name| SECRET_HEADERS.contains(&name.as_str())) {
-            return Err(format!("it set the header `{header}`, which only the host may"));
+        if let Some(header) = headers
+            .keys()
+            .find(|name| SECRET_HEADERS.contains(&name.as_str()))
+        {
+            return Err(format!(
+                "it set the header `{header}`, which only the host may"
+            ));
         }
         Ok(())
     }
@@ -66,7 +84,10 @@ type Answer = (
 
 impl WasiHttpHooks for HttpPolicy {
     fn is_forbidden_header(&mut self, name: &HeaderName) -> bool {
-        matches!(name.as_str(), "host" | "connection" | "transfer-encoding" | "upgrade")
+        matches!(
+            name.as_str(),
+            "host" | "connection" | "transfer-encoding" | "upgrade"
+        )
     }
 
     fn send_request(
@@ -171,14 +192,49 @@ mod tests {
                 .check(&method.parse().unwrap(), &uri.parse().unwrap(), &headers)
                 .is_ok()
         };
-        assert!(check(Network::ReadOnly, "GET", "https://api.acme.test/v1", None));
-        assert!(!check(Network::None, "GET", "https://api.acme.test/v1", None));
-        assert!(!check(Network::ReadOnly, "POST", "https://api.acme.test/v1", None));
-        assert!(!check(Network::ReadOnly, "DELETE", "https://api.acme.test/v1", None));
-        assert!(!check(Network::ReadOnly, "GET", "http://api.acme.test/v1", None));
+        assert!(check(
+            Network::ReadOnly,
+            "GET",
+            "https://api.acme.test/v1",
+            None
+        ));
+        assert!(!check(
+            Network::None,
+            "GET",
+            "https://api.acme.test/v1",
+            None
+        ));
+        assert!(!check(
+            Network::ReadOnly,
+            "POST",
+            "https://api.acme.test/v1",
+            None
+        ));
+        assert!(!check(
+            Network::ReadOnly,
+            "DELETE",
+            "https://api.acme.test/v1",
+            None
+        ));
+        assert!(!check(
+            Network::ReadOnly,
+            "GET",
+            "http://api.acme.test/v1",
+            None
+        ));
         assert!(!check(Network::ReadOnly, "GET", "https://evil.test/", None));
-        assert!(!check(Network::ReadOnly, "GET", "https://api.acme.test.evil.test/", None));
-        assert!(!check(Network::ReadOnly, "GET", "https://api.acme.test/", Some("authorization")));
+        assert!(!check(
+            Network::ReadOnly,
+            "GET",
+            "https://api.acme.test.evil.test/",
+            None
+        ));
+        assert!(!check(
+            Network::ReadOnly,
+            "GET",
+            "https://api.acme.test/",
+            Some("authorization")
+        ));
     }
 
     #[test]

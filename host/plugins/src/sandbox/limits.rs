@@ -133,7 +133,9 @@ impl ResourceLimiter for Growth {
         self.used = self.used.saturating_add(desired.saturating_sub(current));
         if self.used > self.memory {
             let mebibytes = self.memory >> 20;
-            return Err(self.violation.trap(format!("it wanted more than {mebibytes} MiB of memory")));
+            return Err(self
+                .violation
+                .trap(format!("it wanted more than {mebibytes} MiB of memory")));
         }
         Ok(true)
     }
@@ -146,7 +148,9 @@ impl ResourceLimiter for Growth {
     ) -> wasmtime::Result<bool> {
         if desired > self.table {
             let table = self.table;
-            return Err(self.violation.trap(format!("it wanted a table of more than {table} elements")));
+            return Err(self
+                .violation
+                .trap(format!("it wanted a table of more than {table} elements")));
         }
         Ok(true)
     }

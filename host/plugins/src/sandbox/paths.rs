@@ -45,7 +45,10 @@ impl PathMap {
             return None;
         }
         let path = Path::new(guest);
-        if path.components().any(|c| matches!(c, Component::ParentDir | Component::Prefix(_))) {
+        if path
+            .components()
+            .any(|c| matches!(c, Component::ParentDir | Component::Prefix(_)))
+        {
             return None;
         }
         self.mounts.iter().find_map(|mount| {
@@ -85,7 +88,8 @@ fn replace_path(text: &str, host: &str, guest: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find(host) {
         let after = &rest[at + host.len()..];
-        let ends = !after.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        let ends = !after
+            .starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
             || after.starts_with(". ");
         out.push_str(&rest[..at]);
         out.push_str(if ends { guest } else { host });
@@ -119,7 +123,16 @@ mod tests {
         assert_eq!(host("/src"), Some("/home/u/app".into()));
         assert_eq!(host("/src/a/./b"), Some("/home/u/app/a/b".into()));
         assert_eq!(host("/dirs/registry/x"), Some("/home/u/.reg/x".into()));
-        for bad in ["", "src", "/", "/srcs", "/src/../x", "/src/a/../../x", "/etc/passwd", "/src\0"] {
+        for bad in [
+            "",
+            "src",
+            "/",
+            "/srcs",
+            "/src/../x",
+            "/src/a/../../x",
+            "/etc/passwd",
+            "/src\0",
+        ] {
             assert_eq!(host(bad), None, "{bad:?}");
         }
     }
@@ -128,7 +141,9 @@ mod tests {
     fn host_paths_are_hidden_whole() {
         let map = map();
         assert_eq!(
-            map.hide("error in /home/u/app/src/a and /home/u/app/.run/cache/x/t, not /home/u/apple"),
+            map.hide(
+                "error in /home/u/app/src/a and /home/u/app/.run/cache/x/t, not /home/u/apple"
+            ),
             "error in /src/src/a and /cache/t, not /home/u/apple"
         );
         assert_eq!(map.hide("cd /home/u/app"), "cd /src");

@@ -80,7 +80,11 @@ impl Processes {
     }
 
     pub(crate) fn spawn(&self, request: &Request) -> Result<Child, Refusal> {
-        let guest: Vec<String> = request.arguments.iter().map(|pieces| guest_form(pieces)).collect();
+        let guest: Vec<String> = request
+            .arguments
+            .iter()
+            .map(|pieces| guest_form(pieces))
+            .collect();
         let network = self.check(&request.tool, &guest)? && !self.offline;
         for (key, _) in &request.environment {
             self.check_variable(key, network)?;
@@ -105,7 +109,10 @@ impl Processes {
             program: tool.path.clone(),
             arguments,
             environment: variables,
-            policy: self.policy(network, writable.iter().map(|file| file.path.clone()).collect()),
+            policy: self.policy(
+                network,
+                writable.iter().map(|file| file.path.clone()).collect(),
+            ),
             directory,
             name: tool.program.clone(),
         };
@@ -119,10 +126,11 @@ impl Processes {
     /// Whether the command is allowed; true where it may use the network.
     fn check(&self, id: &str, arguments: &[String]) -> Result<bool, Refusal> {
         let undeclared = |why: String| Refusal::Undeclared(why);
-        let declared = self
-            .declared
-            .tool(id)
-            .ok_or_else(|| undeclared(format!("it ran `{id}`, which its manifest does not declare")))?;
+        let declared = self.declared.tool(id).ok_or_else(|| {
+            undeclared(format!(
+                "it ran `{id}`, which its manifest does not declare"
+            ))
+        })?;
         let pattern = patterns::allow(declared, arguments).map_err(undeclared)?;
         let granted = self
             .granted
@@ -178,7 +186,9 @@ impl Processes {
     fn host(&self, guest: &str) -> Result<PathBuf, Refusal> {
         match self.paths.to_host(guest) {
             Some((path, _)) => Ok(path),
-            None => Err(Refusal::Path(format!("`{guest}` is in no directory of this call"))),
+            None => Err(Refusal::Path(format!(
+                "`{guest}` is in no directory of this call"
+            ))),
         }
     }
 

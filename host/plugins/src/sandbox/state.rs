@@ -169,7 +169,10 @@ pub(crate) fn line_sink(
     let paths = Mutex::new(paths.clone());
     Arc::new(move |line| {
         if log.take(line.len()) {
-            let hidden = paths.lock().map(|paths| paths.hide(line)).unwrap_or_default();
+            let hidden = paths
+                .lock()
+                .map(|paths| paths.hide(line))
+                .unwrap_or_default();
             events.log(Level::Debug, &hidden, &[]);
         } else {
             violation.note(log.rule());

@@ -132,7 +132,10 @@ mod tests {
     fn paths_expand_declared_variables_only() {
         let none = |_: &str| None;
         let set = |_: &str| Some("/e".to_owned());
-        assert_eq!(expand("$ELM_HOME/x", &manifest(), none), Some("/opt/elm/x".into()));
+        assert_eq!(
+            expand("$ELM_HOME/x", &manifest(), none),
+            Some("/opt/elm/x".into())
+        );
         assert_eq!(expand("$ELM_HOME/x", &manifest(), set), Some("/e/x".into()));
         assert_eq!(expand("$OTHER/x", &manifest(), set), None);
         assert_eq!(expand("relative", &manifest(), none), None);

@@ -152,9 +152,9 @@ impl Tools {
             let path = on_path(&locate.program)?;
             // A program that is there by itself is used as it is; one that is
             // the launcher in disguise is asked for the real one.
-            let disguised = found.as_ref().is_none_or(|found| {
-                same_file(found, &path) || found.parent() == path.parent()
-            });
+            let disguised = found
+                .as_ref()
+                .is_none_or(|found| same_file(found, &path) || found.parent() == path.parent());
             disguised.then_some((locate, path))
         });
         let path = match (launcher, found) {
@@ -227,7 +227,10 @@ impl Tools {
             environment: BTreeMap::from([
                 ("HOME".to_owned(), at(home.path())),
                 ("TMPDIR".to_owned(), at(home.path())),
-                ("PATH".to_owned(), at(tool.path.parent().unwrap_or(Path::new("/")))),
+                (
+                    "PATH".to_owned(),
+                    at(tool.path.parent().unwrap_or(Path::new("/"))),
+                ),
                 ("LC_ALL".to_owned(), "C".to_owned()),
             ]),
             policy: Policy {

@@ -8,7 +8,10 @@ use crate::manifest::{CommandPattern, Tool};
 ///
 /// # Errors
 /// A sentence that names the word or the list that is not allowed.
-pub(crate) fn allow<'t>(tool: &'t Tool, arguments: &[String]) -> Result<&'t CommandPattern, String> {
+pub(crate) fn allow<'t>(
+    tool: &'t Tool,
+    arguments: &[String],
+) -> Result<&'t CommandPattern, String> {
     let pattern = tool
         .commands
         .iter()

@@ -48,7 +48,9 @@ impl Build {
             build.output_dir = output_dir;
         }
         let levels = [("debug", OptLevel::Debug), ("release", OptLevel::Release)];
-        let level = section.take("opt_level").and_then(|e| e.parse(|text| choice(text, &levels)));
+        let level = section
+            .take("opt_level")
+            .and_then(|e| e.parse(|text| choice(text, &levels)));
         if let Some(level) = level {
             build.opt_level = level.value;
         }

@@ -35,9 +35,13 @@ fn duplicate_components(manifest: &Manifest, problems: &Problems) {
             )
         };
         problems.error(
-            problem(problems.codes.duplicate, message, component.name.span.clone())
-                .label("the second of the name")
-                .help("give each component its own name"),
+            problem(
+                problems.codes.duplicate,
+                message,
+                component.name.span.clone(),
+            )
+            .label("the second of the name")
+            .help("give each component its own name"),
         );
     }
 }
@@ -57,13 +61,19 @@ fn duplicate_tests(manifest: &Manifest, problems: &Problems) {
 }
 
 fn tested_components(manifest: &Manifest, problems: &Problems) {
-    let known = manifest.components.iter().map(|component| component.name.as_str());
+    let known = manifest
+        .components
+        .iter()
+        .map(|component| component.name.as_str());
     for test in &manifest.tests {
         if manifest.component(&test.component).is_none() {
             let message = format!("there is no component {}", quoted(&test.component));
-            let found =
-                problem(problems.codes.unknown_component, message, test.component.span.clone())
-                    .label("tested here");
+            let found = problem(
+                problems.codes.unknown_component,
+                message,
+                test.component.span.clone(),
+            )
+            .label("tested here");
             problems.error(match manifest.components.is_empty() {
                 true => found.help("add it as a `[[component]]`"),
                 false => found.help(suggestion(&test.component, known.clone())),

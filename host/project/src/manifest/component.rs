@@ -57,8 +57,13 @@ impl Component {
 
     fn read(mut section: Section<'_>, name: Option<Spanned<ComponentName>>) -> Option<Self> {
         let wit = section.take("wit").and_then(Entry::parsed);
-        let world = section.take("world").and_then(|entry| entry.parse(sentence));
-        let capabilities = section.take("capabilities").map(Entry::list).unwrap_or_default();
+        let world = section
+            .take("world")
+            .and_then(|entry| entry.parse(sentence));
+        let capabilities = section
+            .take("capabilities")
+            .map(Entry::list)
+            .unwrap_or_default();
         let enabled = section.take("enabled").and_then(Entry::boolean);
         let imports = section.take("imports").map(imports).unwrap_or_default();
         let settings = section.take("settings");
@@ -95,7 +100,11 @@ impl ComponentKind {
             }),
             (None, Some(path)) => {
                 if let Some(language) = language {
-                    super::check::no_effect(section.problems, language.key.span.clone(), "language");
+                    super::check::no_effect(
+                        section.problems,
+                        language.key.span.clone(),
+                        "language",
+                    );
                     language.string();
                 }
                 let path = path.parse(|text| {
@@ -127,8 +136,14 @@ impl ComponentKind {
 
 /// Both forms, in the order of the file.
 pub(super) fn read(root: &mut Section<'_>) -> Vec<Component> {
-    let listed = root.take("component").map(Entry::sections).unwrap_or_default();
-    let named = root.take("components").map(Entry::named_sections).unwrap_or_default();
+    let listed = root
+        .take("component")
+        .map(Entry::sections)
+        .unwrap_or_default();
+    let named = root
+        .take("components")
+        .map(Entry::named_sections)
+        .unwrap_or_default();
     let listed = listed.into_iter().filter_map(|mut section| {
         let name = section.require("name").and_then(Entry::parsed);
         Component::read(section, name)

@@ -62,11 +62,19 @@ impl Dependency {
         let name = entry.parsed_key();
         let span = entry.span.clone();
         let (source, features) = if entry.is_string() {
-            (DependencySource::Registry(entry.parse(requirement)?.value), Vec::new())
+            (
+                DependencySource::Registry(entry.parse(requirement)?.value),
+                Vec::new(),
+            )
         } else if entry.is_table() {
             let mut section = entry.section()?;
-            let features = section.take("features").map(Entry::elements).unwrap_or_default();
-            let features = features.into_iter().filter_map(|entry| entry.parse(sentence));
+            let features = section
+                .take("features")
+                .map(Entry::elements)
+                .unwrap_or_default();
+            let features = features
+                .into_iter()
+                .filter_map(|entry| entry.parse(sentence));
             let features = features.map(|feature| feature.value).collect();
             let source = DependencySource::read(&mut section);
             section.finish();
@@ -74,20 +82,30 @@ impl Dependency {
         } else {
             return entry.wrong_type("a version or a table");
         };
-        Some(Self { name: name?, source: Spanned::new(source, span), features })
+        Some(Self {
+            name: name?,
+            source: Spanned::new(source, span),
+            features,
+        })
     }
 }
 
 impl DependencySource {
     fn read(section: &mut Section<'_>) -> Option<Self> {
         let reference = GitReference::read(section);
-        let mut found: Vec<_> =
-            ["version", "git", "path"].into_iter().filter_map(|key| section.take(key)).collect();
+        let mut found: Vec<_> = ["version", "git", "path"]
+            .into_iter()
+            .filter_map(|key| section.take(key))
+            .collect();
         if let [_, second, ..] = found.as_slice() {
             let message = "a dependency comes from one place: a `version`, `git` or a `path`";
             section.problems.error(
-                problem(section.problems.codes.conflict, message, second.key.span.clone())
-                    .help("keep one of them"),
+                problem(
+                    section.problems.codes.conflict,
+                    message,
+                    second.key.span.clone(),
+                )
+                .help("keep one of them"),
             );
             return None;
         }
@@ -102,8 +120,12 @@ impl DependencySource {
         if let (Some(reference), "version" | "path") = (&reference, entry.key.value) {
             let message = "only a `git` dependency has a `branch`, `tag` or `rev`";
             section.problems.error(
-                problem(section.problems.codes.conflict, message, reference.span.clone())
-                    .help("remove it, or add `git`"),
+                problem(
+                    section.problems.codes.conflict,
+                    message,
+                    reference.span.clone(),
+                )
+                .help("remove it, or add `git`"),
             );
         }
         match entry.key.value {
@@ -119,8 +141,11 @@ impl DependencySource {
 
 impl GitReference {
     fn read(section: &mut Section<'_>) -> Option<Spanned<Self>> {
-        let forms: [(&'static str, fn(String) -> Self); 3] =
-            [("branch", Self::Branch), ("tag", Self::Tag), ("rev", Self::Commit)];
+        let forms: [(&'static str, fn(String) -> Self); 3] = [
+            ("branch", Self::Branch),
+            ("tag", Self::Tag),
+            ("rev", Self::Commit),
+        ];
         let mut found = Vec::new();
         for (key, form) in forms {
             let name = section.take(key).and_then(|entry| entry.parse(git_name));

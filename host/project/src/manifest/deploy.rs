@@ -34,7 +34,10 @@ pub enum TargetType {
 
 pub(super) fn read(entry: Option<Entry<'_>>) -> Vec<Profile> {
     let profiles = entry.map(Entry::named_sections).unwrap_or_default();
-    profiles.into_iter().filter_map(|(entry, section)| Profile::read(&entry, section)).collect()
+    profiles
+        .into_iter()
+        .filter_map(|(entry, section)| Profile::read(&entry, section))
+        .collect()
 }
 
 impl Profile {
@@ -63,6 +66,11 @@ impl Profile {
         let provider = provider.and_then(|entry| entry.parse(sentence));
         let options = setting::read(section.take("options"));
         section.finish();
-        Some(Self { name: name?, target_type: target?, provider, options })
+        Some(Self {
+            name: name?,
+            target_type: target?,
+            provider,
+            options,
+        })
     }
 }

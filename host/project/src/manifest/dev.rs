@@ -38,7 +38,12 @@ pub enum LogLevel {
 
 impl Default for Dev {
     fn default() -> Self {
-        Self { watch: Vec::new(), hot_reload: true, port: 3000, log_level: LogLevel::Info }
+        Self {
+            watch: Vec::new(),
+            hot_reload: true,
+            port: 3000,
+            log_level: LogLevel::Info,
+        }
     }
 }
 
@@ -62,9 +67,14 @@ impl Dev {
         let Some(mut section) = entry.and_then(Entry::section) else {
             return default;
         };
-        let watch = section.take("watch").map(Entry::elements).unwrap_or_default();
+        let watch = section
+            .take("watch")
+            .map(Entry::elements)
+            .unwrap_or_default();
         let hot_reload = section.take("hot_reload").and_then(Entry::boolean);
-        let port = section.take("port").and_then(|e| e.integer(0..=i64::from(u16::MAX)));
+        let port = section
+            .take("port")
+            .and_then(|e| e.integer(0..=i64::from(u16::MAX)));
         let levels = [
             ("error", LogLevel::Error),
             ("warn", LogLevel::Warn),
@@ -72,12 +82,19 @@ impl Dev {
             ("debug", LogLevel::Debug),
             ("trace", LogLevel::Trace),
         ];
-        let level = section.take("log_level").and_then(|e| e.parse(|text| choice(text, &levels)));
+        let level = section
+            .take("log_level")
+            .and_then(|e| e.parse(|text| choice(text, &levels)));
         section.finish();
         Self {
-            watch: watch.into_iter().filter_map(|entry| entry.parse(pattern)).collect(),
+            watch: watch
+                .into_iter()
+                .filter_map(|entry| entry.parse(pattern))
+                .collect(),
             hot_reload: hot_reload.map_or(default.hot_reload, |value| value.value),
-            port: port.and_then(|port| u16::try_from(port.value).ok()).unwrap_or(default.port),
+            port: port
+                .and_then(|port| u16::try_from(port.value).ok())
+                .unwrap_or(default.port),
             log_level: level.map_or(default.log_level, |level| level.value),
         }
     }
@@ -116,14 +133,35 @@ mod tests {
     fn patterns_match_with_and_without_stars() {
         let watch = ["src/**/*.elm", "./wit/", "notes.txt", "*.toml"]
             .map(|text| Spanned::new(pattern(text).unwrap(), 0..0));
-        let set = Dev { watch: watch.into(), ..Dev::default() }.watch_set().unwrap();
-        for path in ["src/a.elm", "src/a/b.elm", "wit/deps/a.wit", "notes.txt", "run.toml"] {
+        let set = Dev {
+            watch: watch.into(),
+            ..Dev::default()
+        }
+        .watch_set()
+        .unwrap();
+        for path in [
+            "src/a.elm",
+            "src/a/b.elm",
+            "wit/deps/a.wit",
+            "notes.txt",
+            "run.toml",
+        ] {
             assert!(set.is_match(path), "{path}");
         }
         for path in ["src/a.txt", "a/run.toml", "notes"] {
             assert!(!set.is_match(path), "{path}");
         }
-        for bad in ["", ".", "./", "/etc/*", "../*", "a/../../b", "a\\*", "[", "{a"] {
+        for bad in [
+            "",
+            ".",
+            "./",
+            "/etc/*",
+            "../*",
+            "a/../../b",
+            "a\\*",
+            "[",
+            "{a",
+        ] {
             assert!(pattern(bad).is_err() || bad == ".", "{bad}");
         }
     }

@@ -40,15 +40,29 @@ impl Metadata {
 
     pub(super) fn read(mut section: Section<'_>) -> Option<Self> {
         let name = section.require("name").and_then(Entry::parsed);
-        let version = section.require("version").and_then(|entry| entry.parse(version));
+        let version = section
+            .require("version")
+            .and_then(|entry| entry.parse(version));
         let mut text = |key| Some(section.take(key)?.parse(sentence)?.value);
         let description = text("description");
         let license = text("license");
         let repository = text("repository");
-        let authors = section.take("authors").map(Entry::elements).unwrap_or_default();
-        let authors = authors.into_iter().filter_map(|entry| Some(entry.parse(sentence)?.value));
+        let authors = section
+            .take("authors")
+            .map(Entry::elements)
+            .unwrap_or_default();
+        let authors = authors
+            .into_iter()
+            .filter_map(|entry| Some(entry.parse(sentence)?.value));
         let authors = authors.collect();
         section.finish();
-        Some(Self { name: name?, version: version?, description, authors, license, repository })
+        Some(Self {
+            name: name?,
+            version: version?,
+            description,
+            authors,
+            license,
+            repository,
+        })
     }
 }

@@ -63,29 +63,40 @@ impl Manifest {
     /// Everything that is wrong with it, in one go.
     pub fn parse(text: &str, source_name: &Path) -> Result<Self, ManifestError> {
         let (manifest, warnings) = document::read(text, source_name, &MANIFEST, Self::read)?;
-        Ok(Self { warnings, ..manifest })
+        Ok(Self {
+            warnings,
+            ..manifest
+        })
     }
 
     /// The component of that name.
     #[must_use]
     pub fn component(&self, name: &str) -> Option<&Component> {
-        self.components.iter().find(|component| component.name.as_str() == name)
+        self.components
+            .iter()
+            .find(|component| component.name.as_str() == name)
     }
 
     /// The plugin that the project calls by that name.
     #[must_use]
     pub fn plugin(&self, name: &str) -> Option<&Plugin> {
-        self.plugins.iter().find(|plugin| plugin.name.as_str() == name)
+        self.plugins
+            .iter()
+            .find(|plugin| plugin.name.as_str() == name)
     }
 
     /// The deployment profile of that name.
     #[must_use]
     pub fn profile(&self, name: &str) -> Option<&Profile> {
-        self.profiles.iter().find(|profile| profile.name.as_str() == name)
+        self.profiles
+            .iter()
+            .find(|profile| profile.name.as_str() == name)
     }
 
     fn read(mut root: Section<'_>) -> Option<Self> {
-        let project = root.require("project").and_then(|entry| Metadata::read(entry.section()?));
+        let project = root
+            .require("project")
+            .and_then(|entry| Metadata::read(entry.section()?));
         let manifest = Self {
             components: component::read(&mut root),
             dependencies: dependency::read(root.take("dependencies")),

@@ -71,7 +71,10 @@ impl Plugin {
         let (source, permissions) = if entry.is_string() {
             let version = entry.parse(requirement)?.value;
             let package = PackageName::bundled(&name.as_ref()?.value);
-            (PluginSource::Registry { package, version }, PermissionLimits::default())
+            (
+                PluginSource::Registry { package, version },
+                PermissionLimits::default(),
+            )
         } else if entry.is_table() {
             let mut section = entry.section()?;
             let permissions = PermissionLimits::read(section.take("permissions"));
@@ -81,18 +84,26 @@ impl Plugin {
         } else {
             return entry.wrong_type("a version or a table");
         };
-        Some(Self { name: name?, source: Spanned::new(source, span), permissions })
+        Some(Self {
+            name: name?,
+            source: Spanned::new(source, span),
+            permissions,
+        })
     }
 }
 
 impl PluginSource {
     fn read(section: &mut Section<'_>, name: Option<&Spanned<PluginName>>) -> Option<Self> {
         let version = section.take("version");
-        let mut found: Vec<_> =
-            ["package", "oci", "path"].into_iter().filter_map(|key| section.take(key)).collect();
+        let mut found: Vec<_> = ["package", "oci", "path"]
+            .into_iter()
+            .filter_map(|key| section.take(key))
+            .collect();
         let conflict = |at: &Entry<'_>, message: &str, help: &str| {
             let code = section.problems.codes.conflict;
-            section.problems.error(problem(code, message, at.key.span.clone()).help(help));
+            section
+                .problems
+                .error(problem(code, message, at.key.span.clone()).help(help));
         };
         if let [_, second, ..] = found.as_slice() {
             let message = "a plugin comes from one place: a `package`, `oci` or a `path`";
@@ -102,7 +113,11 @@ impl PluginSource {
         let source = found.pop();
         let kind = source.as_ref().map(|entry| entry.key.value);
         if let (Some("path"), Some(version)) = (kind, &version) {
-            conflict(version, "a plugin from a `path` has no `version`", "remove one of them");
+            conflict(
+                version,
+                "a plugin from a `path` has no `version`",
+                "remove one of them",
+            );
         }
         if let (Some(kind @ ("package" | "oci")), None) = (kind, &version) {
             let message = format!("the plugin has `{kind}` and no `version`");
@@ -115,12 +130,19 @@ impl PluginSource {
             None => VersionReq::STAR,
         };
         Some(match (kind, source) {
-            (Some("package"), Some(entry)) => {
-                Self::Registry { package: entry.parsed()?.value, version }
-            }
-            (Some("oci"), Some(entry)) => Self::Oci { repository: entry.parsed()?.value, version },
+            (Some("package"), Some(entry)) => Self::Registry {
+                package: entry.parsed()?.value,
+                version,
+            },
+            (Some("oci"), Some(entry)) => Self::Oci {
+                repository: entry.parsed()?.value,
+                version,
+            },
             (_, Some(entry)) => Self::Path(entry.parsed()?.value),
-            (_, None) => Self::Registry { package: PackageName::bundled(name?), version },
+            (_, None) => Self::Registry {
+                package: PackageName::bundled(name?),
+                version,
+            },
         })
     }
 }

@@ -24,7 +24,9 @@ impl Registry {
     /// The registry's base address, without a trailing `/`.
     #[must_use]
     pub fn address(&self) -> &str {
-        self.url.as_ref().map_or(DEFAULT_REGISTRY, RegistryUrl::as_str)
+        self.url
+            .as_ref()
+            .map_or(DEFAULT_REGISTRY, RegistryUrl::as_str)
     }
 
     pub(super) fn read(entry: Option<Entry<'_>>) -> Self {

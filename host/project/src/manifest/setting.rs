@@ -32,7 +32,10 @@ pub(super) fn read(entry: Option<Entry<'_>>) -> Vec<Setting> {
     };
     let setting = |entry: Entry<'_>| {
         let key = entry.key.clone().map(str::to_owned);
-        Some(Setting { key, value: value(entry)? })
+        Some(Setting {
+            key,
+            value: value(entry)?,
+        })
     };
     section.entries().filter_map(setting).collect()
 }
@@ -43,7 +46,11 @@ fn value(entry: Entry<'_>) -> Option<Spanned<SettingValue>> {
     } else if entry.is_boolean() {
         Some(entry.boolean()?.map(SettingValue::Bool))
     } else if entry.is_integer() {
-        Some(entry.integer(i64::MIN..=i64::MAX)?.map(SettingValue::Integer))
+        Some(
+            entry
+                .integer(i64::MIN..=i64::MAX)?
+                .map(SettingValue::Integer),
+        )
     } else if entry.is_array() {
         let span = entry.span.clone();
         let texts = entry.strings().into_iter().map(|text| text.value).collect();

@@ -44,13 +44,22 @@ pub enum ExpectedError {
 impl Test {
     fn read(mut section: Section<'_>, name: Option<Spanned<String>>) -> Option<Self> {
         let component = section.require("component").and_then(Entry::string);
-        let function = section.take("function").and_then(|entry| entry.parse(sentence));
+        let function = section
+            .take("function")
+            .and_then(|entry| entry.parse(sentence));
         let expected = section.take_one_of(&["expected", "expect"]);
         let expect_error = section.take("expect_error");
-        conflicts(&section, expected.as_ref(), expect_error.as_ref(), function.is_some());
+        conflicts(
+            &section,
+            expected.as_ref(),
+            expect_error.as_ref(),
+            function.is_some(),
+        );
         let exit = section.take_one_of(&["expected_exit", "expect_exit"]);
         let exit = exit.and_then(|entry| entry.integer(0..=i64::from(u8::MAX)));
-        let timeout = section.take("timeout").and_then(|entry| entry.parse(duration));
+        let timeout = section
+            .take("timeout")
+            .and_then(|entry| entry.parse(duration));
         let test = Self {
             name,
             component: component.unwrap_or_else(|| Spanned::new(String::new(), 0..0)),
@@ -59,10 +68,12 @@ impl Test {
             expected: expected.and_then(Entry::string),
             expect_error: expect_error.and_then(ExpectedError::read),
             expected_stdout: section.take("expected_stdout").and_then(Entry::string),
-            expected_exit: exit.and_then(|exit| {
-                Some(Spanned::new(u8::try_from(exit.value).ok()?, exit.span))
-            }),
-            stdin: section.take("stdin").and_then(Entry::string).map(|text| text.value),
+            expected_exit: exit
+                .and_then(|exit| Some(Spanned::new(u8::try_from(exit.value).ok()?, exit.span))),
+            stdin: section
+                .take("stdin")
+                .and_then(Entry::string)
+                .map(|text| text.value),
             timeout: timeout.map(|timeout| timeout.value),
         };
         section.finish();
@@ -91,11 +102,10 @@ fn conflicts(
 ) {
     let code = section.problems.codes.conflict;
     if let (Some(expected), Some(error)) = (expected, error) {
-        let message =
-            format!("a call that returns `{}` does not fail", expected.key.value);
-        section.problems.error(
-            problem(code, message, error.key.span.clone()).help("keep one of the two"),
-        );
+        let message = format!("a call that returns `{}` does not fail", expected.key.value);
+        section
+            .problems
+            .error(problem(code, message, error.key.span.clone()).help("keep one of the two"));
     }
     if let (Some(expected), false) = (expected, has_function) {
         let message = format!("`{}` is what a function returns", expected.key.value);
@@ -109,7 +119,10 @@ fn conflicts(
 /// Both forms, in the order of the file.
 pub(super) fn read(root: &mut Section<'_>) -> Vec<Test> {
     let listed = root.take("test").map(Entry::sections).unwrap_or_default();
-    let named = root.take("tests").map(Entry::named_sections).unwrap_or_default();
+    let named = root
+        .take("tests")
+        .map(Entry::named_sections)
+        .unwrap_or_default();
     let listed = listed.into_iter().filter_map(|mut section| {
         let start = section.span.start;
         let name = section.take("name").and_then(|entry| entry.parse(sentence));

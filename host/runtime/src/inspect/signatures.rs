@@ -15,7 +15,11 @@ pub(super) fn function(resolve: &Resolve, function: &Function, deep: bool) -> St
         .as_ref()
         .map(|result| format!(" -> {}", ty(resolve, result, deep)))
         .unwrap_or_default();
-    let asynchronous = if function.kind.is_async() { "async " } else { "" };
+    let asynchronous = if function.kind.is_async() {
+        "async "
+    } else {
+        ""
+    };
     format!("{asynchronous}func({}){result}", params.join(", "))
 }
 
@@ -54,7 +58,10 @@ fn ty(resolve: &Resolve, t: &Type, deep: bool) -> String {
         }
         TypeDefKind::Record(record) => braced(
             "record",
-            record.fields.iter().map(|f| format!("{}: {}", f.name, shown(&f.ty))),
+            record
+                .fields
+                .iter()
+                .map(|f| format!("{}: {}", f.name, shown(&f.ty))),
         ),
         TypeDefKind::Variant(variant) => braced(
             "variant",

@@ -85,7 +85,10 @@ pub fn check_world(wasm: &Wasm, world: &World) -> Result<(), Error> {
             (WorldItem::Function(want), Some(WorldItem::Function(have))) => {
                 compare(&world.resolve, want, &component, have, &name, &mut problems);
             }
-            (WorldItem::Interface { id: want, .. }, Some(WorldItem::Interface { id: have, .. })) => {
+            (
+                WorldItem::Interface { id: want, .. },
+                Some(WorldItem::Interface { id: have, .. }),
+            ) => {
                 let have = &component.interfaces[*have].functions;
                 for (function, want) in &world.resolve.interfaces[*want].functions {
                     let full = format!("{name}#{function}");

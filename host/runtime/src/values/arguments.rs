@@ -56,8 +56,12 @@ pub fn parse_all(name: &str, ty: &ComponentFunc, given: &[String]) -> Result<Vec
         .iter()
         .zip(&pieces)
         .map(|((param, ty), (start, text))| {
-            parse_one(ty, text)
-                .map_err(|why| fail(format!("argument `{param}`: {why}"), Some((*start, text.len()))))
+            parse_one(ty, text).map_err(|why| {
+                fail(
+                    format!("argument `{param}`: {why}"),
+                    Some((*start, text.len())),
+                )
+            })
         })
         .collect()
 }
@@ -143,7 +147,8 @@ fn top_level_commas(text: &str) -> Vec<usize> {
 /// The type and the value of `type:value`, where `type` is spelled like one.
 fn type_prefix(text: &str) -> Option<(&str, &str)> {
     const SCALARS: [&str; 13] = [
-        "bool", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "f32", "f64", "char", "string",
+        "bool", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "f32", "f64", "char",
+        "string",
     ];
     const COMPOUND: [&str; 4] = ["list<", "option<", "tuple<", "result<"];
     let (mut depth, mut colon) = (0_usize, None);
@@ -198,7 +203,13 @@ fn wave(ty: &Type, wanted: &str, text: &str) -> Result<Val, String> {
     Val::from_wave(ty, text).map_err(|error| {
         let reason = error.to_string();
         match ty {
-            Type::S8 | Type::U8 | Type::S16 | Type::U16 | Type::S32 | Type::U32 | Type::S64
+            Type::S8
+            | Type::U8
+            | Type::S16
+            | Type::U16
+            | Type::S32
+            | Type::U32
+            | Type::S64
             | Type::U64
                 if text.parse::<i128>().is_ok() =>
             {
@@ -215,7 +226,10 @@ mod tests {
 
     fn pieces(given: &[&str]) -> Vec<String> {
         let given: Vec<String> = given.iter().map(|&s| s.to_owned()).collect();
-        split(&given).into_iter().map(|(_, s)| s.to_owned()).collect()
+        split(&given)
+            .into_iter()
+            .map(|(_, s)| s.to_owned())
+            .collect()
     }
 
     #[test]
@@ -227,7 +241,10 @@ mod tests {
             (&["string:a, b,u8:1"], &["string:a, b", "u8:1"]),
             (&["string:it's, fine,u8:1"], &["string:it's, fine", "u8:1"]),
             (&["1,[2,3],{x: \"a,b\"}"], &["1", "[2,3]", "{x: \"a,b\"}"]),
-            (&["list<s32>:[1,2],tuple<s8, u8>:(1,2)"], &["list<s32>:[1,2]", "tuple<s8, u8>:(1,2)"]),
+            (
+                &["list<s32>:[1,2],tuple<s8, u8>:(1,2)"],
+                &["list<s32>:[1,2]", "tuple<s8, u8>:(1,2)"],
+            ),
             (&["string:"], &["string:"]),
             (&[""], &[]),
         ] {

@@ -76,10 +76,16 @@ mod tests {
             (Val::Option(Some(s32(1))), "1"),
             (Val::Result(Ok(Some(s32(1)))), r#"{"ok":1}"#),
             (Val::Result(Err(None)), r#"{"err":null}"#),
-            (Val::Variant("a".into(), Some(s32(1))), r#"{"tag":"a","value":1}"#),
+            (
+                Val::Variant("a".into(), Some(s32(1))),
+                r#"{"tag":"a","value":1}"#,
+            ),
             (Val::Flags(vec!["r".into(), "w".into()]), r#"["r","w"]"#),
             (
-                Val::Record(vec![("z".into(), Val::S32(1)), ("a".into(), Val::Enum("x".into()))]),
+                Val::Record(vec![
+                    ("z".into(), Val::S32(1)),
+                    ("a".into(), Val::Enum("x".into())),
+                ]),
                 r#"{"z":1,"a":"x"}"#,
             ),
         ];

@@ -23,7 +23,11 @@ pub fn type_name(ty: &Type) -> String {
         Type::String => "string".into(),
         Type::List(list) => format!("list<{}>", type_name(&list.ty())),
         Type::FixedLengthList(list) => format!("list<{}, {}>", type_name(&list.ty()), list.len()),
-        Type::Map(map) => format!("map<{}, {}>", type_name(&map.key()), type_name(&map.value())),
+        Type::Map(map) => format!(
+            "map<{}, {}>",
+            type_name(&map.key()),
+            type_name(&map.value())
+        ),
         Type::Option(option) => format!("option<{}>", type_name(&option.ty())),
         Type::Tuple(tuple) => {
             let types: Vec<_> = tuple.types().map(|ty| type_name(&ty)).collect();
@@ -54,9 +58,15 @@ pub fn type_name(ty: &Type) -> String {
                 .collect();
             format!("variant {{ {} }}", cases.join(", "))
         }
-        Type::Enum(names) => format!("enum {{ {} }}", names.names().collect::<Vec<_>>().join(", ")),
+        Type::Enum(names) => format!(
+            "enum {{ {} }}",
+            names.names().collect::<Vec<_>>().join(", ")
+        ),
         Type::Flags(flags) => {
-            format!("flags {{ {} }}", flags.names().collect::<Vec<_>>().join(", "))
+            format!(
+                "flags {{ {} }}",
+                flags.names().collect::<Vec<_>>().join(", ")
+            )
         }
         Type::Own(_) => "own<resource>".into(),
         Type::Borrow(_) => "borrow<resource>".into(),

@@ -37,8 +37,10 @@ pub(crate) fn explain(said: &str, request: &Request) -> Error {
 
 /// The target's standard library is not there.
 pub(crate) fn missing_target() -> Error {
-    Error::missing_tool(format!("the compiler has no standard library for `{TARGET}`"))
-        .with_help(format!("install it with `rustup target add {TARGET}`"))
+    Error::missing_tool(format!(
+        "the compiler has no standard library for `{TARGET}`"
+    ))
+    .with_help(format!("install it with `rustup target add {TARGET}`"))
 }
 
 #[cfg(test)]
@@ -49,19 +51,40 @@ mod tests {
     #[test]
     fn advice_fits_the_cause() {
         let plain = request::sample();
-        let locked = Request { locked: true, ..request::sample() };
-        let offline = Request { offline: true, ..request::sample() };
+        let locked = Request {
+            locked: true,
+            ..request::sample()
+        };
+        let offline = Request {
+            offline: true,
+            ..request::sample()
+        };
         for (said, request, help) in [
             ("linker `cc` not found", &plain, Some("C compiler")),
-            ("cannot update the lock file because --locked was passed", &locked, Some("`--locked`")),
-            ("the lock file needs to be updated", &plain, Some("a reproducible build")),
-            ("no matching package named `x` found", &offline, Some("without `--offline`")),
+            (
+                "cannot update the lock file because --locked was passed",
+                &locked,
+                Some("`--locked`"),
+            ),
+            (
+                "the lock file needs to be updated",
+                &plain,
+                Some("a reproducible build"),
+            ),
+            (
+                "no matching package named `x` found",
+                &offline,
+                Some("without `--offline`"),
+            ),
             ("no matching package named `x` found", &plain, None),
             ("", &plain, Some("--verbose")),
         ] {
             let error = explain(said, request);
             match help {
-                Some(part) => assert!(error.help().is_some_and(|help| help.contains(part)), "{said}"),
+                Some(part) => assert!(
+                    error.help().is_some_and(|help| help.contains(part)),
+                    "{said}"
+                ),
                 None => assert_eq!(error.help(), None, "{said}"),
             }
         }

@@ -23,13 +23,13 @@ pub(crate) fn update(package: &Package, request: &Request) -> Result<Vec<String>
     let may_write = !request.frozen_lock() && !request.offline;
     match (there, may_write && process::available(TOOL)) {
         (_, true) => generate(package, directory)?,
-        (true, false) => events::info(&format!(
-            "{}: using src/bindings.rs as it is",
-            package.name
-        )),
+        (true, false) => events::info(&format!("{}: using src/bindings.rs as it is", package.name)),
         (false, false) => return Err(missing(package, may_write)),
     }
-    Ok(vec![format!("{}/wit/**", crate::inputs::escaped(&text(directory)))])
+    Ok(vec![format!(
+        "{}/wit/**",
+        crate::inputs::escaped(&text(directory))
+    )])
 }
 
 fn generate(package: &Package, directory: &Path) -> Result<()> {

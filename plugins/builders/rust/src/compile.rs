@@ -20,7 +20,9 @@ use crate::unit::Unit;
 pub(crate) enum Outcome {
     Built(Built),
     /// The compiler rejected the source, and said why in diagnostics.
-    Rejected { errors: usize },
+    Rejected {
+        errors: usize,
+    },
     /// Cargo itself could not go on.
     Stuck(Error),
 }
@@ -63,7 +65,10 @@ pub(crate) fn run(unit: &Unit, request: &Request) -> Result<Outcome> {
         });
     }
     let artifact = messages.artifact.clone().ok_or_else(|| {
-        Error::failed(format!("cargo built no component for the target `{}`", unit.target))
+        Error::failed(format!(
+            "cargo built no component for the target `{}`",
+            unit.target
+        ))
     })?;
     Ok(Outcome::Built(Built {
         inputs: inputs_of(unit, &messages, &artifact)?,
@@ -75,7 +80,14 @@ pub(crate) fn run(unit: &Unit, request: &Request) -> Result<Outcome> {
 fn command(unit: &Unit, request: &Request) -> Result<Command> {
     let mut command = unit
         .command("build")
-        .args(["--offline", "--target", TARGET, "--message-format", "json", "--manifest-path"])
+        .args([
+            "--offline",
+            "--target",
+            TARGET,
+            "--message-format",
+            "json",
+            "--manifest-path",
+        ])
         .arg(unit.manifest.as_path());
     command = match &unit.bin {
         Some(bin) => command.args(["--bin", bin]),
@@ -97,9 +109,10 @@ fn command(unit: &Unit, request: &Request) -> Result<Command> {
         command = command.arg(format!("--jobs={}", request.jobs));
     }
     if request.reproducible {
-        command = command
-            .env("CARGO_INCREMENTAL", "0")
-            .env("CARGO_ENCODED_RUSTFLAGS", rustflags::reproducible(unit, request)?);
+        command = command.env("CARGO_INCREMENTAL", "0").env(
+            "CARGO_ENCODED_RUSTFLAGS",
+            rustflags::reproducible(unit, request)?,
+        );
     }
     Ok(command)
 }
@@ -129,7 +142,10 @@ mod tests {
         let line = |unit: &Unit, request: &Request| command(unit, request).unwrap().to_string();
         let (plain, asked) = (unit::sample(), request::sample());
         assert_eq!(line(&plain, &asked), format!("{BASE} --lib --jobs=2"));
-        let bin = Unit { bin: Some("serve".into()), ..plain };
+        let bin = Unit {
+            bin: Some("serve".into()),
+            ..plain
+        };
         let all = Request {
             release: true,
             locked: true,

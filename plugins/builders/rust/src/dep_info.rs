@@ -5,7 +5,9 @@
 pub(crate) fn parse(text: &str) -> Vec<String> {
     let mut all = Vec::new();
     for line in text.lines() {
-        let Some((_, prerequisites)) = line.split_once(": ") else { continue };
+        let Some((_, prerequisites)) = line.split_once(": ") else {
+            continue;
+        };
         for path in words(prerequisites) {
             if !all.contains(&path) {
                 all.push(path);
@@ -37,7 +39,10 @@ mod tests {
     #[test]
     fn escaped_spaces_stay() {
         let text = "target/x\\ y/a.wasm: src/lib.rs src/two\\ words.rs wit/world.wit src/lib.rs\n";
-        assert_eq!(parse(text), ["src/lib.rs", "src/two words.rs", "wit/world.wit"]);
+        assert_eq!(
+            parse(text),
+            ["src/lib.rs", "src/two words.rs", "wit/world.wit"]
+        );
         assert_eq!(parse("a.wasm:\n"), [""; 0]);
         assert_eq!(parse(""), [""; 0]);
     }

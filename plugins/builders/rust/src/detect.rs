@@ -13,7 +13,11 @@ pub(crate) fn detect(project: &Project) -> Option<Detection> {
         Source::Manifest(manifest) => (manifest, 100),
         Source::File { file, .. } => (file, 90),
     };
-    Some(Detection { language: "rust".to_owned(), confidence, entry: Some(text(&entry)) })
+    Some(Detection {
+        language: "rust".to_owned(),
+        confidence,
+        entry: Some(text(&entry)),
+    })
 }
 
 /// The compiler, in the version that the package asks for.
@@ -26,13 +30,18 @@ pub(crate) fn toolchain(project: &Project) -> Result<Vec<ToolRequirement>> {
     let version = manifest.and_then(|manifest| minimum_version(&manifest));
     let requirement = |tool: &str, reason: &str| ToolRequirement {
         tool: tool.to_owned(),
-        version: version.as_ref().map_or_else(|| "*".to_owned(), |version| format!(">={version}")),
+        version: version
+            .as_ref()
+            .map_or_else(|| "*".to_owned(), |version| format!(">={version}")),
         reason: match version {
             Some(_) => "`rust-version` of Cargo.toml".to_owned(),
             None => reason.to_owned(),
         },
     };
-    Ok(vec![requirement("cargo", "builds the package"), requirement("rustc", "compiles it")])
+    Ok(vec![
+        requirement("cargo", "builds the package"),
+        requirement("rustc", "compiles it"),
+    ])
 }
 
 fn find(project: &Project) -> Option<Source> {

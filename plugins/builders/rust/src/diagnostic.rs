@@ -58,7 +58,9 @@ impl CompilerMessage {
     /// which is nothing that source can mend.
     pub(crate) fn names_missing_target(&self) -> bool {
         self.code.as_ref().is_some_and(|code| code.code == "E0463")
-            && ["`core`", "`std`"].iter().any(|name| self.message.ends_with(name))
+            && ["`core`", "`std`"]
+                .iter()
+                .any(|name| self.message.ends_with(name))
     }
 }
 
@@ -72,7 +74,9 @@ pub(crate) fn convert(message: &CompilerMessage, map: &SourceMap) -> Option<Diag
         _ => return None,
     };
     let summary = ["aborting due to ", "could not compile "];
-    if summary.iter().any(|start| message.message.starts_with(start))
+    if summary
+        .iter()
+        .any(|start| message.message.starts_with(start))
         || message.message.ends_with(" emitted")
     {
         return None;
@@ -94,16 +98,23 @@ pub(crate) fn convert(message: &CompilerMessage, map: &SourceMap) -> Option<Diag
     if diagnostic.labels.is_empty()
         && let Some(span) = message.spans.first()
     {
-        diagnostic =
-            diagnostic.help(format!("in {}:{}", span.file_name, span.line_start));
+        diagnostic = diagnostic.help(format!("in {}:{}", span.file_name, span.line_start));
     }
-    Some(message.children.iter().fold(diagnostic, |diagnostic, child| fold(diagnostic, child, map)))
+    Some(
+        message
+            .children
+            .iter()
+            .fold(diagnostic, |diagnostic, child| fold(diagnostic, child, map)),
+    )
 }
 
 /// Adds a note or a suggestion to the diagnostic it belongs to.
 fn fold(mut diagnostic: Diagnostic, child: &CompilerMessage, map: &SourceMap) -> Diagnostic {
-    let replacements: Vec<_> =
-        child.spans.iter().filter_map(|span| span.suggested_replacement.as_deref()).collect();
+    let replacements: Vec<_> = child
+        .spans
+        .iter()
+        .filter_map(|span| span.suggested_replacement.as_deref())
+        .collect();
     if replacements.is_empty() && child.level != "help" {
         let before = diagnostic.labels.len();
         for span in &child.spans {
@@ -131,7 +142,12 @@ fn fold(mut diagnostic: Diagnostic, child: &CompilerMessage, map: &SourceMap) ->
 
 /// The span's label where the file is the user's own, and where a macro of
 /// somebody else's was called, that call's.
-fn add_labels(labels: &mut Vec<Label>, span: &CompilerSpan, message: Option<&str>, map: &SourceMap) {
+fn add_labels(
+    labels: &mut Vec<Label>,
+    span: &CompilerSpan,
+    message: Option<&str>,
+    map: &SourceMap,
+) {
     let text = span.label.as_deref().or(message).unwrap_or_default();
     let Some(file) = map.own(&span.file_name) else {
         if let Some(expansion) = &span.expansion {
@@ -141,7 +157,10 @@ fn add_labels(labels: &mut Vec<Label>, span: &CompilerSpan, message: Option<&str
         }
         return;
     };
-    labels.push(Label { at: at(span, &file), message: text.to_owned() });
+    labels.push(Label {
+        at: at(span, &file),
+        message: text.to_owned(),
+    });
     // Inside the user's own macro: its call is worth knowing, unless it is on
     // the lines shown already.
     if let Some(expansion) = &span.expansion
@@ -150,15 +169,26 @@ fn add_labels(labels: &mut Vec<Label>, span: &CompilerSpan, message: Option<&str
         && (call.file_name != span.file_name || call.line_start != span.line_start)
     {
         let message = format!("in this use of `{}`", expansion.macro_decl_name);
-        labels.push(Label { at: at(call, &file), message });
+        labels.push(Label {
+            at: at(call, &file),
+            message,
+        });
     }
 }
 
 fn at(span: &CompilerSpan, file: &str) -> Span {
-    let line = |text: Option<&Text>| text.map(|text| text.text.as_str()).unwrap_or_default().to_owned();
+    let line = |text: Option<&Text>| {
+        text.map(|text| text.text.as_str())
+            .unwrap_or_default()
+            .to_owned()
+    };
     let (first, last) = (line(span.text.first()), line(span.text.last()));
-    Span::new(file, span.line_start, byte_column(&first, span.column_start))
-        .to(span.line_end, byte_column(&last, span.column_end))
+    Span::new(
+        file,
+        span.line_start,
+        byte_column(&first, span.column_start),
+    )
+    .to(span.line_end, byte_column(&last, span.column_end))
 }
 
 #[cfg(test)]
@@ -187,7 +217,12 @@ mod tests {
 
     fn place(label: &Label) -> (u32, u32, Option<u32>, &str) {
         let Label { at, message } = label;
-        (at.start.line, at.start.column, at.end.map(|end| end.column), message)
+        (
+            at.start.line,
+            at.start.column,
+            at.end.map(|end| end.column),
+            message,
+        )
     }
 
     #[test]
@@ -200,8 +235,14 @@ mod tests {
         );
         assert_eq!(diagnostic.labels[0].at.file, "/src/src/lib.rs");
         // Before the span: two letters of two bytes in the names, and one more.
-        assert_eq!(place(&diagnostic.labels[0]), (2, 58, Some(64), "expected `String`, found `u32`"));
-        assert_eq!(diagnostic.labels[1].message, "expected `String` because of return type");
+        assert_eq!(
+            place(&diagnostic.labels[0]),
+            (2, 58, Some(64), "expected `String`, found `u32`")
+        );
+        assert_eq!(
+            diagnostic.labels[1].message,
+            "expected `String` because of return type"
+        );
         assert_eq!(
             diagnostic.help.as_deref(),
             Some("try using a conversion method: `.to_string()`")
@@ -224,6 +265,10 @@ mod tests {
         assert_eq!(all[0].code.as_deref(), Some("unused_variables"));
         assert_eq!(all[0].url, None);
         let rejected = recorded(include_str!("../tests/data/rejected.jsonl"));
-        assert!(rejected.iter().all(|diagnostic| !diagnostic.message.contains("rustc --explain")));
+        assert!(
+            rejected
+                .iter()
+                .all(|diagnostic| !diagnostic.message.contains("rustc --explain"))
+        );
     }
 }

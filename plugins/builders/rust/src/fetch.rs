@@ -26,7 +26,11 @@ pub(crate) enum Fetched {
 
 /// The note on what was fetched for a unit.
 pub(crate) fn stamp(unit: &Unit, request: &Request) -> Stamp {
-    let name = unit.target_dir.file_name().unwrap_or_default().to_string_lossy();
+    let name = unit
+        .target_dir
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy();
     // Lone files share compiled files, and each has a workspace of its own.
     let name = match unit.hidden {
         Some(_) => format!("{name}-{}", request.name),
@@ -37,8 +41,17 @@ pub(crate) fn stamp(unit: &Unit, request: &Request) -> Stamp {
 
 /// Fetches what the unit's workspace needs, unless a note says that it is
 /// there.
-pub(crate) fn run(unit: &Unit, manifests: &BTreeSet<PathBuf>, request: &Request) -> Result<Fetched> {
-    if request.offline || unit.hidden.as_ref().is_some_and(|hidden| !hidden.has_dependencies) {
+pub(crate) fn run(
+    unit: &Unit,
+    manifests: &BTreeSet<PathBuf>,
+    request: &Request,
+) -> Result<Fetched> {
+    if request.offline
+        || unit
+            .hidden
+            .as_ref()
+            .is_some_and(|hidden| !hidden.has_dependencies)
+    {
         return Ok(Fetched::Done);
     }
     let stamp = stamp(unit, request);
@@ -49,7 +62,11 @@ pub(crate) fn run(unit: &Unit, manifests: &BTreeSet<PathBuf>, request: &Request)
 }
 
 /// As [`run`], whatever is noted.
-pub(crate) fn fetch(unit: &Unit, manifests: &BTreeSet<PathBuf>, request: &Request) -> Result<Fetched> {
+pub(crate) fn fetch(
+    unit: &Unit,
+    manifests: &BTreeSet<PathBuf>,
+    request: &Request,
+) -> Result<Fetched> {
     let step = Step::new(&format!("{}: fetching dependencies", unit.package), None);
     let mut said = Said::default();
     let exit = command(unit, request, host_triple().as_deref()).lines(|line| {
@@ -71,8 +88,10 @@ pub(crate) fn fetch(unit: &Unit, manifests: &BTreeSet<PathBuf>, request: &Reques
 /// Build scripts and procedural macros run here, so their dependencies are
 /// wanted for this machine too. Where its triple is not known, all are fetched.
 fn command(unit: &Unit, request: &Request, host: Option<&str>) -> Command {
-    let mut command =
-        unit.command("fetch").arg("--manifest-path").arg(unit.manifest.as_path());
+    let mut command = unit
+        .command("fetch")
+        .arg("--manifest-path")
+        .arg(unit.manifest.as_path());
     if let Some(host) = host {
         command = command.args(["--target", TARGET, "--target", host]);
     }
@@ -83,8 +102,14 @@ fn command(unit: &Unit, request: &Request, host: Option<&str>) -> Command {
 }
 
 fn host_triple() -> Option<String> {
-    let output = Command::new("rustc").args(["--version", "--verbose"]).run().ok()?;
-    let triple = output.stdout.lines().find_map(|line| line.strip_prefix("host: "))?;
+    let output = Command::new("rustc")
+        .args(["--version", "--verbose"])
+        .run()
+        .ok()?;
+    let triple = output
+        .stdout
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))?;
     Some(triple.trim().to_owned())
 }
 
@@ -97,7 +122,10 @@ mod tests {
     #[test]
     fn both_machines_are_fetched_for() {
         let unit = unit::sample();
-        let locked = Request { reproducible: true, ..request::sample() };
+        let locked = Request {
+            reproducible: true,
+            ..request::sample()
+        };
         assert_eq!(
             command(&unit, &locked, Some("x86_64-unknown-linux-gnu")).to_string(),
             "cargo fetch --manifest-path /src/a/Cargo.toml --target wasm32-wasip2 \

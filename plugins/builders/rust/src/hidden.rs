@@ -37,7 +37,9 @@ impl Hidden {
         let original = file.parent().unwrap_or(Path::new("/")).to_owned();
         let directory = request.cache.join("hidden").join(&request.name);
         let copies = directory.join("src");
-        let copied = files::mirror(&original, &copies, &|path, kind| is_source(&original, path, kind))?;
+        let copied = files::mirror(&original, &copies, &|path, kind| {
+            is_source(&original, path, kind)
+        })?;
 
         let wit = directory.join("wit");
         match &request.wit {
@@ -51,7 +53,10 @@ impl Hidden {
         for copy in &copied {
             has_dependencies |= files::read_to_string(copies.join(copy))?.contains("wit_bindgen");
         }
-        let file_name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        let file_name = file
+            .file_name()
+            .map(|name| name.to_string_lossy())
+            .unwrap_or_default();
         let hidden = Self {
             package: format!("component-{}", request.name),
             is_bin: file_name == "main.rs" || has_main(&files::read_to_string(file)?),
@@ -60,7 +65,11 @@ impl Hidden {
             original,
             directory,
         };
-        let lock = if has_dependencies { LOCK } else { LOCK_WITHOUT_DEPENDENCIES };
+        let lock = if has_dependencies {
+            LOCK
+        } else {
+            LOCK_WITHOUT_DEPENDENCIES
+        };
         let manifest = hidden.manifest(&file_name, &request.edition);
         files::write_if_changed(hidden.directory.join("Cargo.toml"), manifest)?;
         let lock = lock.replace("{{name}}", &request.name);
@@ -99,13 +108,19 @@ impl Hidden {
 
     /// What the package was made of, as paths and patterns.
     pub(crate) fn inputs(&self) -> Vec<String> {
-        vec![format!("{}/**/*.rs", crate::inputs::escaped(&text(&self.original)))]
+        vec![format!(
+            "{}/**/*.rs",
+            crate::inputs::escaped(&text(&self.original))
+        )]
     }
 }
 
 /// Source files, and not those of packages and builds below.
 fn is_source(root: &Path, path: &Path, kind: FileKind) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy())
+        .unwrap_or_default();
     match kind {
         FileKind::File => name.ends_with(".rs"),
         FileKind::Directory => {
@@ -149,25 +164,44 @@ mod tests {
     #[test]
     fn a_lone_file_gets_a_package() {
         let temp = tempfile::tempdir().unwrap();
-        let (source, cache, wit) =
-            (temp.path().join("src/api"), temp.path().join("cache"), temp.path().join("wit"));
-        files::write(source.join("lib.rs"), "mod deep;\nwit_bindgen::generate!();").unwrap();
+        let (source, cache, wit) = (
+            temp.path().join("src/api"),
+            temp.path().join("cache"),
+            temp.path().join("wit"),
+        );
+        files::write(
+            source.join("lib.rs"),
+            "mod deep;\nwit_bindgen::generate!();",
+        )
+        .unwrap();
         files::write(source.join("deep/mod.rs"), "").unwrap();
         files::write(source.join("other/Cargo.toml"), "").unwrap();
         files::write(source.join("other/src/lib.rs"), "").unwrap();
         files::write(wit.join("deps/a/a.wit"), "package a:a;").unwrap();
-        let request = Request { cache, wit: Some(wit), ..request::sample() };
+        let request = Request {
+            cache,
+            wit: Some(wit),
+            ..request::sample()
+        };
 
         let hidden = Hidden::write(&source.join("lib.rs"), &request).unwrap();
         assert!(hidden.has_dependencies && !hidden.is_bin);
         let at = |path: &str| hidden.directory.join(path);
         assert!(at("src/deep/mod.rs").is_file() && at("wit/deps/a/a.wit").is_file());
         assert!(!at("src/other").exists());
-        let manifest: toml::Table =
-            files::read_to_string(at("Cargo.toml")).unwrap().parse().unwrap();
+        let manifest: toml::Table = files::read_to_string(at("Cargo.toml"))
+            .unwrap()
+            .parse()
+            .unwrap();
         assert_eq!(manifest["lib"]["path"].as_str(), Some("src/lib.rs"));
-        assert_eq!(manifest["dependencies"]["wit-bindgen"].as_str(), Some("=0.61.1"));
-        let lock: toml::Table = files::read_to_string(at("Cargo.lock")).unwrap().parse().unwrap();
+        assert_eq!(
+            manifest["dependencies"]["wit-bindgen"].as_str(),
+            Some("=0.61.1")
+        );
+        let lock: toml::Table = files::read_to_string(at("Cargo.lock"))
+            .unwrap()
+            .parse()
+            .unwrap();
         let names: Vec<_> = lock["package"]
             .as_array()
             .unwrap()
@@ -176,12 +210,18 @@ mod tests {
             .collect();
         assert!(names.contains(&"component-greeter") && names.is_sorted());
 
-        let request = Request { wit: None, ..request };
+        let request = Request {
+            wit: None,
+            ..request
+        };
         files::write(source.join("lib.rs"), "fn main() {}").unwrap();
         let hidden = Hidden::write(&source.join("lib.rs"), &request).unwrap();
         assert!(hidden.is_bin && !hidden.has_dependencies && !at("wit").exists());
 
-        let request = Request { bin: Some("x".into()), ..request };
+        let request = Request {
+            bin: Some("x".into()),
+            ..request
+        };
         assert!(Hidden::write(&source.join("lib.rs"), &request).is_err());
     }
 }

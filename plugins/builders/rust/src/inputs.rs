@@ -9,8 +9,12 @@ use crate::request::{SOURCE_TREE, text};
 
 /// Files that change a build wherever they appear between the source tree's
 /// root and the workspace.
-const AMBIENT: [&str; 4] =
-    [".cargo/config.toml", ".cargo/config", "rust-toolchain.toml", "rust-toolchain"];
+const AMBIENT: [&str; 4] = [
+    ".cargo/config.toml",
+    ".cargo/config",
+    "rust-toolchain.toml",
+    "rust-toolchain",
+];
 
 /// Paths and patterns below `/src`. `dep_info` is the text of cargo's `.d`
 /// file, relative to `/src`; `manifests` are the `Cargo.toml` of all packages
@@ -22,7 +26,10 @@ pub(crate) fn of_package(
     whole: &BTreeSet<PathBuf>,
 ) -> Vec<String> {
     let tree = Path::new(SOURCE_TREE);
-    let mut all: Vec<PathBuf> = dep_info::parse(dep_info).iter().map(|file| tree.join(file)).collect();
+    let mut all: Vec<PathBuf> = dep_info::parse(dep_info)
+        .iter()
+        .map(|file| tree.join(file))
+        .collect();
     all.push(workspace_root.join("Cargo.toml"));
     all.push(workspace_root.join("Cargo.lock"));
     for manifest in manifests {
@@ -30,7 +37,9 @@ pub(crate) fn of_package(
         // A build script that appears is run without being named.
         all.push(manifest.with_file_name("build.rs"));
     }
-    let above = workspace_root.ancestors().take_while(|directory| directory.starts_with(tree));
+    let above = workspace_root
+        .ancestors()
+        .take_while(|directory| directory.starts_with(tree));
     for directory in above {
         all.extend(AMBIENT.iter().map(|file| directory.join(file)));
     }
@@ -80,7 +89,10 @@ mod tests {
             "/src/ws/.cargo/config.toml",
             "/src/ws/rust-toolchain.toml",
         ] {
-            assert!(found.iter().any(|path| path == expected), "{expected} in {found:?}");
+            assert!(
+                found.iter().any(|path| path == expected),
+                "{expected} in {found:?}"
+            );
         }
         assert!(found.iter().all(|path| path.starts_with("/src/")));
     }

@@ -103,7 +103,11 @@ fn plan(request: &Request) -> Result<Plan> {
             }
             let unit = Unit::of_hidden(Hidden::write(&file, request)?, request);
             let manifests = BTreeSet::from([unit.manifest.clone()]);
-            Ok(Plan { unit, manifests, inputs: Vec::new() })
+            Ok(Plan {
+                unit,
+                manifests,
+                inputs: Vec::new(),
+            })
         }
     }
 }
@@ -115,13 +119,19 @@ fn of_package(metadata: &Metadata, selected: Selected<'_>, request: &Request) ->
     };
     Ok(Plan {
         unit: Unit::of_package(&metadata.workspace_root, selected, request),
-        manifests: metadata.packages.iter().map(|package| package.manifest_path.clone()).collect(),
+        manifests: metadata
+            .packages
+            .iter()
+            .map(|package| package.manifest_path.clone())
+            .collect(),
         inputs,
     })
 }
 
 fn build(plan: &Plan, request: &Request) -> Result<Built> {
-    let Plan { unit, manifests, .. } = plan;
+    let Plan {
+        unit, manifests, ..
+    } = plan;
     let mut fetched = fetch::run(unit, manifests, request)?;
     let mut outcome = compile::run(unit, request)?;
     if let (Fetched::Remembered, Outcome::Stuck(_)) = (&fetched, &outcome) {

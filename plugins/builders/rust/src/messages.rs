@@ -104,10 +104,10 @@ impl Messages {
             && target.is_bin() == self.is_bin
             && !target.is_build_script();
         if own {
-            self.artifact = message
-                .filenames
-                .into_iter()
-                .find(|file| file.extension().is_some_and(|extension| extension == "wasm"));
+            self.artifact = message.filenames.into_iter().find(|file| {
+                file.extension()
+                    .is_some_and(|extension| extension == "wasm")
+            });
         }
         self.manifests.insert(message.package_id, manifest);
     }
@@ -142,7 +142,10 @@ mod tests {
             ..unit::sample()
         };
         let mut messages = Messages::of(&unit);
-        let diagnostics = json.lines().filter_map(|line| messages.line(line)).collect();
+        let diagnostics = json
+            .lines()
+            .filter_map(|line| messages.line(line))
+            .collect();
         (messages, diagnostics)
     }
 
@@ -154,7 +157,10 @@ mod tests {
             messages.artifact.as_deref(),
             Some(Path::new("/cache/target/0/wasm32-wasip2/debug/rec.wasm"))
         );
-        assert_eq!(messages.manifests(), BTreeSet::from(["/src/Cargo.toml".into()]));
+        assert_eq!(
+            messages.manifests(),
+            BTreeSet::from(["/src/Cargo.toml".into()])
+        );
         assert_eq!(messages.opaque_packages(), BTreeSet::from(["/src".into()]));
         assert_eq!(diagnostics.len(), 1, "the second run repeats the first");
         assert_eq!(messages.errors, 0);

@@ -51,7 +51,12 @@ impl Metadata {
     pub(crate) fn of(manifest: &Path) -> Result<Self> {
         let directory = manifest.parent().unwrap_or(manifest);
         let output = cargo::command("metadata", directory)
-            .args(["--format-version=1", "--no-deps", "--offline", "--manifest-path"])
+            .args([
+                "--format-version=1",
+                "--no-deps",
+                "--offline",
+                "--manifest-path",
+            ])
             .arg(manifest)
             .run()?;
         if !output.exit.success() {
@@ -66,7 +71,9 @@ impl Metadata {
 
     fn parse(json: &str) -> Result<Self> {
         let metadata: Self = serde_json::from_str(json).map_err(|error| {
-            Error::unsupported(format!("`cargo metadata` answered in an unknown form: {error}"))
+            Error::unsupported(format!(
+                "`cargo metadata` answered in an unknown form: {error}"
+            ))
         })?;
         let root = &metadata.workspace_root;
         if !root.starts_with(crate::request::SOURCE_TREE) {
@@ -81,16 +88,18 @@ impl Metadata {
 
     /// The package of this `Cargo.toml`; none where it is a workspace only.
     pub(crate) fn package_of(&self, manifest: &Path) -> Option<&Package> {
-        self.packages.iter().find(|package| package.manifest_path == manifest)
+        self.packages
+            .iter()
+            .find(|package| package.manifest_path == manifest)
     }
 }
 
 impl Package {
     /// The target this source file is the root of.
     pub(crate) fn target_of(&self, file: &Path) -> Option<&Target> {
-        self.targets
-            .iter()
-            .find(|target| (target.is_library() || target.is_bin()) && normal(&target.src_path) == file)
+        self.targets.iter().find(|target| {
+            (target.is_library() || target.is_bin()) && normal(&target.src_path) == file
+        })
     }
 
     pub(crate) fn directory(&self) -> &Path {
@@ -99,7 +108,9 @@ impl Package {
 
     /// Whether its bindings are written by `cargo component`.
     pub(crate) fn is_cargo_component(&self) -> bool {
-        self.metadata.as_ref().is_some_and(|extra| extra.component.is_some())
+        self.metadata
+            .as_ref()
+            .is_some_and(|extra| extra.component.is_some())
     }
 }
 
@@ -137,14 +148,18 @@ mod tests {
     fn files_belong_to_the_targets_cargo_names() {
         let metadata = sample();
         assert_eq!(metadata.workspace_root, Path::new("/src"));
-        let package = metadata.package_of(Path::new("/src/crates/api/Cargo.toml")).unwrap();
+        let package = metadata
+            .package_of(Path::new("/src/crates/api/Cargo.toml"))
+            .unwrap();
         for (file, target) in [
             ("/src/crates/api/src/lib.rs", Some("api")),
             ("/src/crates/api/src/bin/serve.rs", Some("serve")),
             ("/src/crates/api/src/routes.rs", None),
             ("/src/crates/api/build.rs", None),
         ] {
-            let found = package.target_of(Path::new(file)).map(|target| target.name.as_str());
+            let found = package
+                .target_of(Path::new(file))
+                .map(|target| target.name.as_str());
             assert_eq!(found, target, "{file}");
         }
         assert!(package.is_cargo_component());
@@ -155,7 +170,10 @@ mod tests {
     fn a_workspace_out_of_reach_is_refused() {
         let json = r#"{"packages":[],"workspace_root":"/home/u"}"#;
         let error = Metadata::parse(json).unwrap_err();
-        assert!(error.message().contains("outside the project's repository"), "{error}");
+        assert!(
+            error.message().contains("outside the project's repository"),
+            "{error}"
+        );
         assert!(Metadata::parse("{}").is_err());
     }
 }

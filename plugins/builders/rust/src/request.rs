@@ -51,7 +51,9 @@ impl Request {
             default_features: project.flag("default-features"),
             package: project.setting("package"),
             bin: project.setting("bin"),
-            edition: project.setting("edition").unwrap_or_else(|| "2024".to_owned()),
+            edition: project
+                .setting("edition")
+                .unwrap_or_else(|| "2024".to_owned()),
         }
     }
 

@@ -17,18 +17,24 @@ const SEPARATOR: &str = "\u{1f}";
 /// flags. Those of the project's own configuration are kept; the user's
 /// environment and home directory are not the project's.
 pub(crate) fn reproducible(unit: &Unit, request: &Request) -> Result<Argument> {
-    let mut flags: Vec<Argument> =
-        configured(&unit.workspace_root)?.into_iter().map(Argument::from).collect();
+    let mut flags: Vec<Argument> = configured(&unit.workspace_root)?
+        .into_iter()
+        .map(Argument::from)
+        .collect();
 
     // The last prefix that fits is taken, so the most particular come last.
     let remap = |path: &Path, to: &str| {
-        Argument::from("--remap-path-prefix=").path(path).text(format!("={to}"))
+        Argument::from("--remap-path-prefix=")
+            .path(path)
+            .text(format!("={to}"))
     };
     flags.push(remap(&request.cache, "/cache"));
     let lock = files::read_to_string(unit.workspace_root.join("Cargo.lock")).unwrap_or_default();
-    for (source, directory) in
-        [("\"registry+", "/dirs/registry"), ("\"sparse+", "/dirs/registry"), ("\"git+", "/dirs/git")]
-    {
+    for (source, directory) in [
+        ("\"registry+", "/dirs/registry"),
+        ("\"sparse+", "/dirs/registry"),
+        ("\"git+", "/dirs/git"),
+    ] {
         if lock.contains(source) {
             flags.push(remap(Path::new(directory), directory));
         }
@@ -39,7 +45,9 @@ pub(crate) fn reproducible(unit: &Unit, request: &Request) -> Result<Argument> {
         flags.push(remap(&hidden.directory.join("src"), &original));
     }
 
-    let joined = flags.into_iter().reduce(|all, flag| all.text(SEPARATOR).join(flag));
+    let joined = flags
+        .into_iter()
+        .reduce(|all, flag| all.text(SEPARATOR).join(flag));
     Ok(joined.unwrap_or_default())
 }
 
@@ -54,7 +62,11 @@ fn configured(workspace_root: &Path) -> Result<Vec<String>> {
     directories.reverse();
     for directory in directories {
         let candidates = [".cargo/config", ".cargo/config.toml"];
-        let Some(file) = candidates.iter().map(|f| directory.join(f)).find(|f| f.is_file()) else {
+        let Some(file) = candidates
+            .iter()
+            .map(|f| directory.join(f))
+            .find(|f| f.is_file())
+        else {
             continue;
         };
         let text = files::read_to_string(&file)?;
@@ -66,7 +78,11 @@ fn configured(workspace_root: &Path) -> Result<Vec<String>> {
         of_build.extend(build);
     }
     // Cargo takes one source of flags, the most particular there is.
-    Ok(if of_target.is_empty() { of_build } else { of_target })
+    Ok(if of_target.is_empty() {
+        of_build
+    } else {
+        of_target
+    })
 }
 
 /// `target.<triple>.rustflags` and `build.rustflags` of one file.
@@ -75,7 +91,12 @@ fn flags_of(config: &DeTable<'_>, file: &Path) -> (Vec<String>, Vec<String>) {
     let mut of_target = Vec::new();
     for (name, value) in table("target").into_iter().flatten() {
         let name: &str = name.get_ref();
-        let found = flags(value.get_ref().get("rustflags").map(|value| value.get_ref()));
+        let found = flags(
+            value
+                .get_ref()
+                .get("rustflags")
+                .map(|value| value.get_ref()),
+        );
         if name == TARGET {
             of_target.extend(found);
         } else if name.starts_with("cfg(") && !found.is_empty() {
@@ -94,9 +115,10 @@ fn flags_of(config: &DeTable<'_>, file: &Path) -> (Vec<String>, Vec<String>) {
 fn flags(value: Option<&DeValue<'_>>) -> Vec<String> {
     match value {
         Some(DeValue::String(words)) => words.split_whitespace().map(str::to_owned).collect(),
-        Some(DeValue::Array(words)) => {
-            words.iter().filter_map(|word| word.get_ref().as_str().map(str::to_owned)).collect()
-        }
+        Some(DeValue::Array(words)) => words
+            .iter()
+            .filter_map(|word| word.get_ref().as_str().map(str::to_owned))
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -108,11 +130,16 @@ mod tests {
 
     #[test]
     fn paths_are_remapped_and_the_tree_last() {
-        let flags = reproducible(&unit::sample(), &request::sample()).unwrap().to_string();
+        let flags = reproducible(&unit::sample(), &request::sample())
+            .unwrap()
+            .to_string();
         let flags: Vec<_> = flags.split(SEPARATOR).collect();
         assert_eq!(
             flags,
-            ["--remap-path-prefix=/cache=/cache", "--remap-path-prefix=/src=/src"]
+            [
+                "--remap-path-prefix=/cache=/cache",
+                "--remap-path-prefix=/src=/src"
+            ]
         );
     }
 
@@ -120,7 +147,12 @@ mod tests {
     fn flags_of_the_projects_configuration() {
         let config = "build.rustflags = 'a  b'\n[target.wasm32-wasip2]\nrustflags = ['-C', 'x y']\n\
                       [target.other]\nrustflags = ['no']";
-        let of = |text| flags_of(DeTable::parse(text).unwrap().get_ref(), Path::new("config.toml"));
+        let of = |text| {
+            flags_of(
+                DeTable::parse(text).unwrap().get_ref(),
+                Path::new("config.toml"),
+            )
+        };
         let (target, build) = of(config);
         assert_eq!(target, ["-C", "x y"]);
         assert_eq!(build, ["a", "b"]);

@@ -21,8 +21,12 @@ pub(crate) fn by_file<'m>(
     manifest: &Path,
     file: &Path,
 ) -> Result<Option<Selected<'m>>> {
-    let Some(package) = metadata.package_of(manifest) else { return Ok(None) };
-    let Some(target) = package.target_of(file) else { return Ok(None) };
+    let Some(package) = metadata.package_of(manifest) else {
+        return Ok(None);
+    };
+    let Some(target) = package.target_of(file) else {
+        return Ok(None);
+    };
     if target.is_library() && !target.is_cdylib() {
         return Err(not_a_component(package));
     }
@@ -36,7 +40,11 @@ pub(crate) fn by_settings<'m>(
     request: &Request,
 ) -> Result<Selected<'m>> {
     let package = package(metadata, manifest, request)?;
-    let bins: Vec<_> = package.targets.iter().filter(|target| target.is_bin()).collect();
+    let bins: Vec<_> = package
+        .targets
+        .iter()
+        .filter(|target| target.is_bin())
+        .collect();
     if let Some(wanted) = &request.bin {
         return match bins.iter().find(|bin| bin.name == *wanted) {
             Some(target) => Ok(Selected { package, target }),
@@ -44,11 +52,19 @@ pub(crate) fn by_settings<'m>(
                 "the package `{}` has no binary `{wanted}`",
                 package.name
             ))
-            .with_help(format!("it has {}", listed(bins.iter().map(|bin| bin.name.as_str()))))),
+            .with_help(format!(
+                "it has {}",
+                listed(bins.iter().map(|bin| bin.name.as_str()))
+            ))),
         };
     }
-    let cdylib = package.targets.iter().find(|target| target.is_library() && target.is_cdylib());
-    let default = bins.iter().find(|bin| Some(&bin.name) == package.default_run.as_ref());
+    let cdylib = package
+        .targets
+        .iter()
+        .find(|target| target.is_library() && target.is_cdylib());
+    let default = bins
+        .iter()
+        .find(|bin| Some(&bin.name) == package.default_run.as_ref());
     match (cdylib.or(default.copied()), bins.as_slice()) {
         (Some(target), _) | (None, &[target]) => Ok(Selected { package, target }),
         (None, []) => Err(not_a_component(package)),
@@ -61,17 +77,17 @@ pub(crate) fn by_settings<'m>(
     }
 }
 
-fn package<'m>(
-    metadata: &'m Metadata,
-    manifest: &Path,
-    request: &Request,
-) -> Result<&'m Package> {
+fn package<'m>(metadata: &'m Metadata, manifest: &Path, request: &Request) -> Result<&'m Package> {
     let all = &metadata.packages;
     if let Some(wanted) = &request.package {
-        return all.iter().find(|package| package.name == *wanted).ok_or_else(|| {
-            Error::invalid_input(format!("the workspace has no package `{wanted}`"))
-                .with_help(format!("it has {}", listed(all.iter().map(|p| p.name.as_str()))))
-        });
+        return all
+            .iter()
+            .find(|package| package.name == *wanted)
+            .ok_or_else(|| {
+                Error::invalid_input(format!("the workspace has no package `{wanted}`")).with_help(
+                    format!("it has {}", listed(all.iter().map(|p| p.name.as_str()))),
+                )
+            });
     }
     match (metadata.package_of(manifest), all.as_slice()) {
         (Some(package), _) | (None, [package]) => Ok(package),
@@ -84,7 +100,9 @@ fn package<'m>(
             manifest.display(),
             listed(several.iter().map(|p| p.name.as_str()))
         ))
-        .with_help("choose one: `settings = { package = \"…\" }`, or set `source` to its directory")),
+        .with_help(
+            "choose one: `settings = { package = \"…\" }`, or set `source` to its directory",
+        )),
     }
 }
 
@@ -101,7 +119,11 @@ fn not_a_component(package: &Package) -> Error {
 
 fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
 }
 
 #[cfg(test)]
@@ -120,7 +142,10 @@ mod tests {
     #[test]
     fn settings_and_shape_choose_the_target() {
         let metadata = metadata::sample();
-        let (root, api) = (Path::new("/src/Cargo.toml"), Path::new("/src/crates/api/Cargo.toml"));
+        let (root, api) = (
+            Path::new("/src/Cargo.toml"),
+            Path::new("/src/crates/api/Cargo.toml"),
+        );
         for (manifest, package, bin, expected) in [
             (api, None, None, Ok("api")),
             (api, None, Some("serve"), Ok("serve")),
@@ -128,12 +153,25 @@ mod tests {
             (root, Some("tool"), None, Ok("tool")),
             (root, Some("many"), Some("b"), Ok("b")),
             (api, None, Some("none"), Err("has no binary `none`")),
-            (root, None, None, Err("a workspace of several packages: `api`, `tool`, `plain`, `many`")),
+            (
+                root,
+                None,
+                None,
+                Err("a workspace of several packages: `api`, `tool`, `plain`, `many`"),
+            ),
             (root, Some("none"), None, Err("no package `none`")),
-            (root, Some("plain"), None, Err("does not become a component")),
+            (
+                root,
+                Some("plain"),
+                None,
+                Err("does not become a component"),
+            ),
             (root, Some("many"), None, Err("several binaries: `a`, `b`")),
         ] {
-            match (by_settings(&metadata, manifest, &settings(package, bin)), expected) {
+            match (
+                by_settings(&metadata, manifest, &settings(package, bin)),
+                expected,
+            ) {
                 (Ok(selected), Ok(name)) => assert_eq!(selected.target.name, name),
                 (Err(error), Err(part)) => assert!(error.message().contains(part), "{error}"),
                 (found, expected) => panic!("{found:?}, expected {expected:?}"),
@@ -146,9 +184,14 @@ mod tests {
         let metadata = metadata::sample();
         let api = Path::new("/src/crates/api/Cargo.toml");
         let name = |file: &str| {
-            by_file(&metadata, api, Path::new(file)).unwrap().map(|s| s.target.name.clone())
+            by_file(&metadata, api, Path::new(file))
+                .unwrap()
+                .map(|s| s.target.name.clone())
         };
-        assert_eq!(name("/src/crates/api/src/bin/serve.rs").as_deref(), Some("serve"));
+        assert_eq!(
+            name("/src/crates/api/src/bin/serve.rs").as_deref(),
+            Some("serve")
+        );
         assert_eq!(name("/src/crates/api/src/other.rs"), None);
         let plain = Path::new("/src/crates/plain/Cargo.toml");
         assert!(by_file(&metadata, plain, Path::new("/src/crates/plain/src/lib.rs")).is_err());

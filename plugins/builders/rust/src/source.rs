@@ -14,7 +14,10 @@ pub(crate) enum Source {
     Manifest(PathBuf),
     /// A source file. The `Cargo.toml` is the nearest one upwards; whether it
     /// owns the file is for cargo to say.
-    File { file: PathBuf, nearest: Option<PathBuf> },
+    File {
+        file: PathBuf,
+        nearest: Option<PathBuf>,
+    },
 }
 
 /// Works out what `source` names; `top` bounds the search upwards.
@@ -24,7 +27,10 @@ pub(crate) fn find(source: &Path, top: &Path) -> Result<Source> {
         if manifest.is_file() {
             return Ok(Source::Manifest(manifest));
         }
-        let entry = ENTRIES.iter().map(|entry| source.join(entry)).find(|entry| entry.is_file());
+        let entry = ENTRIES
+            .iter()
+            .map(|entry| source.join(entry))
+            .find(|entry| entry.is_file());
         return match entry {
             Some(file) => Ok(lone(file, top)),
             None => Err(Error::not_found(format!(
@@ -35,13 +41,18 @@ pub(crate) fn find(source: &Path, top: &Path) -> Result<Source> {
         };
     }
     if !source.is_file() {
-        return Err(Error::not_found(format!("`{}` does not exist", source.display()))
-            .with_help("set `source` to a package's directory or to a source file"));
+        return Err(
+            Error::not_found(format!("`{}` does not exist", source.display()))
+                .with_help("set `source` to a package's directory or to a source file"),
+        );
     }
     if source.file_name().is_some_and(|name| name == "Cargo.toml") {
         return Ok(Source::Manifest(source.to_owned()));
     }
-    if source.extension().is_some_and(|extension| extension == "rs") {
+    if source
+        .extension()
+        .is_some_and(|extension| extension == "rs")
+    {
         return Ok(lone(source.to_owned(), top));
     }
     Err(Error::invalid_input(format!(
@@ -67,12 +78,21 @@ mod tests {
     fn sources_of_every_kind() {
         let temp = tempfile::tempdir().unwrap();
         let top = temp.path();
-        for file in ["Cargo.toml", "app/Cargo.toml", "app/src/lib.rs", "lone/main.rs", "x/readme"] {
+        for file in [
+            "Cargo.toml",
+            "app/Cargo.toml",
+            "app/src/lib.rs",
+            "lone/main.rs",
+            "x/readme",
+        ] {
             files::write(top.join(file), "").unwrap();
         }
         let manifest = |path: &str| Ok(Source::Manifest(top.join(path)));
         let file = |path: &str, nearest: &str| {
-            Ok(Source::File { file: top.join(path), nearest: Some(top.join(nearest)) })
+            Ok(Source::File {
+                file: top.join(path),
+                nearest: Some(top.join(nearest)),
+            })
         };
         for (source, expected) in [
             ("app", manifest("app/Cargo.toml")),

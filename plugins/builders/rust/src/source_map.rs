@@ -22,7 +22,10 @@ impl SourceMap {
                 (hidden.directory.join("wit"), PathBuf::from("/wit")),
             ]
         });
-        Self { base: unit.workspace_root.clone(), copies: copies.collect() }
+        Self {
+            base: unit.workspace_root.clone(),
+            copies: copies.collect(),
+        }
     }
 
     /// The user's own file behind a printed path; none where it is somebody
@@ -34,7 +37,9 @@ impl SourceMap {
             .iter()
             .find_map(|(copy, original)| Some(original.join(path.strip_prefix(copy).ok()?)))
             .unwrap_or(path);
-        let own = [SOURCE_TREE, "/wit"].iter().any(|root| path.starts_with(Path::new(root)));
+        let own = [SOURCE_TREE, "/wit"]
+            .iter()
+            .any(|root| path.starts_with(Path::new(root)));
         own.then(|| text(&path))
     }
 }

@@ -26,7 +26,9 @@ impl Stamp {
 
     /// Whether the files that were noted are as they were.
     pub(crate) fn holds(&self) -> bool {
-        let Ok(text) = fs::read_to_string(&self.note) else { return false };
+        let Ok(text) = fs::read_to_string(&self.note) else {
+            return false;
+        };
         let mut lines = text.lines();
         let digest = lines.next().unwrap_or_default();
         digest == self.digest(&lines.map(PathBuf::from).collect())
@@ -44,7 +46,12 @@ impl Stamp {
 
     fn digest(&self, manifests: &BTreeSet<PathBuf>) -> String {
         let mut hasher = DefaultHasher::new();
-        let fixed = ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", ".cargo/config"];
+        let fixed = [
+            "Cargo.toml",
+            "Cargo.lock",
+            ".cargo/config.toml",
+            ".cargo/config",
+        ];
         let fixed = fixed.iter().map(|file| self.workspace_root.join(file));
         for file in fixed.chain(manifests.iter().cloned()) {
             (fs::read(&file).ok(), file).hash(&mut hasher);

@@ -50,7 +50,11 @@ impl Said {
             };
         }
         if let Some(error) = line.strip_prefix("error: ") {
-            self.inside = if is_summary(error) { Block::Skipped } else { Block::Error };
+            self.inside = if is_summary(error) {
+                Block::Skipped
+            } else {
+                Block::Error
+            };
             if self.inside == Block::Error {
                 self.push(error);
             }
@@ -97,15 +101,30 @@ mod tests {
     fn lines_are_told_apart() {
         let mut said = Said::default();
         for (line, kind) in [
-            ("   Compiling greeter v0.1.0 (/src)", Kind::Progress("Compiling greeter v0.1.0 (/src)")),
-            ("    Blocking waiting for file lock", Kind::Progress("Blocking waiting for file lock")),
-            ("warning: unused manifest key: x", Kind::Warning("unused manifest key: x")),
+            (
+                "   Compiling greeter v0.1.0 (/src)",
+                Kind::Progress("Compiling greeter v0.1.0 (/src)"),
+            ),
+            (
+                "    Blocking waiting for file lock",
+                Kind::Progress("Blocking waiting for file lock"),
+            ),
+            (
+                "warning: unused manifest key: x",
+                Kind::Warning("unused manifest key: x"),
+            ),
             ("warning: `greeter` (lib) generated 1 warning", Kind::Other),
-            ("error: failed to run custom build command for `a v0.1.0`", Kind::Other),
+            (
+                "error: failed to run custom build command for `a v0.1.0`",
+                Kind::Other,
+            ),
             ("", Kind::Other),
             ("Caused by:", Kind::Other),
             ("  process didn't exit successfully", Kind::Other),
-            ("error: could not compile `a` (lib) due to 1 previous error", Kind::Other),
+            (
+                "error: could not compile `a` (lib) due to 1 previous error",
+                Kind::Other,
+            ),
         ] {
             assert_eq!(said.line(line), kind, "{line}");
         }

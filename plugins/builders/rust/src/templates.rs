@@ -23,31 +23,55 @@ macro_rules! starter {
 
 /// The default first.
 const STARTERS: &[Starter] = &[
-    starter!("library", "functions with a typed interface", [
-        "run.toml", "Cargo.toml", "src/lib.rs", "wit/world.wit", "gitignore",
-    ]),
-    starter!("command", "a program for the command line", [
-        "run.toml", "Cargo.toml", "src/main.rs", "gitignore",
-    ]),
+    starter!(
+        "library",
+        "functions with a typed interface",
+        [
+            "run.toml",
+            "Cargo.toml",
+            "src/lib.rs",
+            "wit/world.wit",
+            "gitignore",
+        ]
+    ),
+    starter!(
+        "command",
+        "a program for the command line",
+        ["run.toml", "Cargo.toml", "src/main.rs", "gitignore",]
+    ),
 ];
 
 pub(crate) fn all() -> Vec<Template> {
-    STARTERS.iter().map(|starter| Template::new(starter.name, starter.summary)).collect()
+    STARTERS
+        .iter()
+        .map(|starter| Template::new(starter.name, starter.summary))
+        .collect()
 }
 
 /// Writes a starter's files below `output`; returns their paths.
 pub(crate) fn write(template: &str, name: &str, output: &Path) -> Result<Vec<PathBuf>> {
-    let starter = STARTERS.iter().find(|starter| starter.name == template).ok_or_else(|| {
-        let names: Vec<_> = STARTERS.iter().map(|s| format!("`{}`", s.name)).collect();
-        Error::not_found(format!("there is no template `{template}`"))
-            .with_help(format!("there are {}", names.join(" and ")))
-    })?;
+    let starter = STARTERS
+        .iter()
+        .find(|starter| starter.name == template)
+        .ok_or_else(|| {
+            let names: Vec<_> = STARTERS.iter().map(|s| format!("`{}`", s.name)).collect();
+            Error::not_found(format!("there is no template `{template}`"))
+                .with_help(format!("there are {}", names.join(" and ")))
+        })?;
     let kebab = kebab(name);
     let mut written = Vec::new();
     for (file, text) in starter.files {
         // A `.gitignore` here would hide files of this repository.
-        let path = output.join(if *file == "gitignore" { ".gitignore" } else { file });
-        files::write(&path, text.replace("{{name}}", name).replace("{{package}}", &kebab))?;
+        let path = output.join(if *file == "gitignore" {
+            ".gitignore"
+        } else {
+            file
+        });
+        files::write(
+            &path,
+            text.replace("{{name}}", name)
+                .replace("{{package}}", &kebab),
+        )?;
         written.push(path);
     }
     Ok(written)
@@ -61,10 +85,18 @@ fn kebab(name: &str) -> String {
         .filter(|word| !word.is_empty())
         .map(|word| {
             let word = word.to_ascii_lowercase();
-            if word.starts_with(|c: char| c.is_ascii_digit()) { format!("n{word}") } else { word }
+            if word.starts_with(|c: char| c.is_ascii_digit()) {
+                format!("n{word}")
+            } else {
+                word
+            }
         })
         .collect();
-    if words.is_empty() { "app".to_owned() } else { words.join("-") }
+    if words.is_empty() {
+        "app".to_owned()
+    } else {
+        words.join("-")
+    }
 }
 
 #[cfg(test)]
@@ -92,7 +124,10 @@ mod tests {
             for path in written {
                 let text = files::read_to_string(&path).unwrap();
                 assert!(!text.contains("{{"), "{}", path.display());
-                if path.extension().is_some_and(|extension| extension == "toml") {
+                if path
+                    .extension()
+                    .is_some_and(|extension| extension == "toml")
+                {
                     text.parse::<toml::Table>().unwrap();
                 }
             }

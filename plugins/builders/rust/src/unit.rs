@@ -45,7 +45,11 @@ impl Unit {
 
     /// The unit of a package made up around a file.
     pub(crate) fn of_hidden(hidden: Hidden, request: &Request) -> Self {
-        let shared = if request.reproducible { "hidden-reproducible" } else { "hidden" };
+        let shared = if request.reproducible {
+            "hidden-reproducible"
+        } else {
+            "hidden"
+        };
         // `a-b` and `a_b` are one crate name: only one of them may share.
         let directory = match request.name.contains('_') {
             true => format!("{shared}-{}", request.name),
@@ -77,7 +81,13 @@ impl Unit {
 /// directory would be taken for each other.
 fn key(root: &Path, request: &Request) -> String {
     let mut hasher = DefaultHasher::new();
-    (root, &request.features, request.default_features, request.reproducible).hash(&mut hasher);
+    (
+        root,
+        &request.features,
+        request.default_features,
+        request.reproducible,
+    )
+        .hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 }
 
@@ -106,13 +116,40 @@ mod tests {
         let mut keys = vec![
             key(root, &plain),
             key(Path::new("/src/other"), &plain),
-            key(root, &Request { features: vec!["a".into()], ..plain.clone() }),
-            key(root, &Request { default_features: false, ..plain.clone() }),
-            key(root, &Request { reproducible: true, ..plain.clone() }),
+            key(
+                root,
+                &Request {
+                    features: vec!["a".into()],
+                    ..plain.clone()
+                },
+            ),
+            key(
+                root,
+                &Request {
+                    default_features: false,
+                    ..plain.clone()
+                },
+            ),
+            key(
+                root,
+                &Request {
+                    reproducible: true,
+                    ..plain.clone()
+                },
+            ),
         ];
         keys.sort();
         keys.dedup();
         assert_eq!(keys.len(), 5);
-        assert_eq!(key(root, &plain), key(root, &Request { release: true, ..plain.clone() }));
+        assert_eq!(
+            key(root, &plain),
+            key(
+                root,
+                &Request {
+                    release: true,
+                    ..plain.clone()
+                }
+            )
+        );
     }
 }

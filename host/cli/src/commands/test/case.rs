@@ -7,8 +7,8 @@ use run_project::manifest::{ExpectedError, Test};
 use run_runtime::call::{Failed, Output, Prepared};
 use run_runtime::exports::ExportedFunction;
 use run_runtime::sandbox::{Limits, Permissions, Stdio};
-use run_runtime::{Error, values};
 use run_runtime::values::Val;
+use run_runtime::{Error, values};
 
 /// A test that does not end is a test that fails.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -66,9 +66,18 @@ impl Case {
                 None => Call::Command { args },
             },
             expect: Expect {
-                value: test.expected.as_ref().map(|expected| expected.value.clone()),
-                error: test.expect_error.as_ref().map(|expected| expected.value.clone()),
-                stdout: test.expected_stdout.as_ref().map(|expected| expected.value.clone()),
+                value: test
+                    .expected
+                    .as_ref()
+                    .map(|expected| expected.value.clone()),
+                error: test
+                    .expect_error
+                    .as_ref()
+                    .map(|expected| expected.value.clone()),
+                stdout: test
+                    .expected_stdout
+                    .as_ref()
+                    .map(|expected| expected.value.clone()),
                 exit: test.expected_exit.as_ref().map(|expected| expected.value),
                 discovered: false,
             },
@@ -114,7 +123,10 @@ impl Case {
             Err(error) => return Verdict::failed(shown, describe(&error), Output::default()),
         };
         let permissions = Permissions::default();
-        match self.component.call(&function, &arguments, &permissions, limits) {
+        match self
+            .component
+            .call(&function, &arguments, &permissions, limits)
+        {
             Ok(returned) => {
                 let text = returned.value.as_ref().map(values::to_text);
                 let call = if self.expect.discovered {
@@ -149,7 +161,9 @@ impl Case {
         if let Some(expected) = &self.expect.error {
             return match (error, expected) {
                 (None, _) => Some("expected an error, and the call succeeded".to_owned()),
-                (Some(error), ExpectedError::Containing(text)) if !error.contains(text.as_str()) => {
+                (Some(error), ExpectedError::Containing(text))
+                    if !error.contains(text.as_str()) =>
+                {
                     Some(format!("expected an error with `{text}`, got `{error}`"))
                 }
                 _ => None,
@@ -160,7 +174,9 @@ impl Case {
         }
         let expected = self.expect.value.as_ref()?;
         let Some(ty) = function.ty.results().next() else {
-            return Some(format!("expected {expected}, and the function returns nothing"));
+            return Some(format!(
+                "expected {expected}, and the function returns nothing"
+            ));
         };
         let actual = value.map(values::to_text).unwrap_or_default();
         match values::parse_one(&ty, expected) {
@@ -181,7 +197,10 @@ impl Case {
         let mut argv = vec![self.component.name().to_owned()];
         argv.extend(args.iter().cloned());
         let shown = format!("run({})", args.join(", "));
-        match self.component.run(&argv, &Permissions::default(), limits, Stdio::Capture) {
+        match self
+            .component
+            .run(&argv, &Permissions::default(), limits, Stdio::Capture)
+        {
             Ok(exited) => {
                 let wanted = i32::from(self.expect.exit.unwrap_or(0));
                 let failure = if self.expect.error.is_some() && exited.code == 0 {

@@ -39,7 +39,10 @@ pub(crate) fn run(args: &Test, shell: &Shell) -> Result<ExitCode, Failure> {
         let file = project::artifact(&project, component);
         if !file.is_file() && !file.with_extension("wat").is_file() {
             return Err(CommandError::new(
-                format!("the component `{name}` is not built: `{}` is not there", file.display()),
+                format!(
+                    "the component `{name}` is not built: `{}` is not there",
+                    file.display()
+                ),
                 "build it with `run v2 build`, or test with `--build`",
             )
             .into());
@@ -64,7 +67,9 @@ pub(crate) fn run(args: &Test, shell: &Shell) -> Result<ExitCode, Failure> {
     }
 
     let report = output::Report::start(cases.len(), args.json, shell);
-    let verdicts = run_all(&cases, |index, verdict| report.ready(index, &cases[index], verdict));
+    let verdicts = run_all(&cases, |index, verdict| {
+        report.ready(index, &cases[index], verdict)
+    });
     let failed = verdicts.iter().filter(|verdict| !verdict.passed()).count();
     report.end(verdicts.len() - failed, failed);
     Ok(if failed == 0 {
@@ -90,7 +95,11 @@ fn declared(project: &Project, prepared: &BTreeMap<String, Arc<Prepared>>) -> Ve
             };
             let count = used.entry(name.clone()).or_default();
             *count += 1;
-            let name = if *count > 1 { format!("{name}_{count}") } else { name };
+            let name = if *count > 1 {
+                format!("{name}_{count}")
+            } else {
+                name
+            };
             Some(Case::declared(name, component.clone(), test))
         })
         .collect()
@@ -116,7 +125,9 @@ fn discovered(prepared: &BTreeMap<String, Arc<Prepared>>) -> Vec<Case> {
 /// instance of its own.
 fn run_all(cases: &[Case], ready: impl Fn(usize, &Verdict) + Sync) -> Vec<Verdict> {
     let next = AtomicUsize::new(0);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(cases.len());
+    let threads = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(cases.len());
     let mut verdicts: Vec<(usize, Verdict)> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
             .map(|_| {

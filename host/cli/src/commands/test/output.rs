@@ -55,9 +55,11 @@ impl<'s> Report<'s> {
 
     pub(super) fn end(&self, passed: usize, failed: usize) {
         if self.json {
-            self.shell.out(&json!({ "passed": passed, "failed": failed }).to_string());
+            self.shell
+                .out(&json!({ "passed": passed, "failed": failed }).to_string());
         } else {
-            self.shell.out(&format!("\nResults: {passed} passed, {failed} failed"));
+            self.shell
+                .out(&format!("\nResults: {passed} passed, {failed} failed"));
         }
     }
 

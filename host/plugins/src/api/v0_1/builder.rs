@@ -89,8 +89,11 @@ impl Builder {
         let home = job.project.cache.join("home");
         make_dir(&home)?;
         link_tools(tools, &scratch.bin)?;
-        let (plugin, declared, limits) =
-            (self.0.name.clone(), self.0.declared.clone(), self.0.host.limits.clone());
+        let (plugin, declared, limits) = (
+            self.0.name.clone(),
+            self.0.declared.clone(),
+            self.0.host.limits.clone(),
+        );
         let (bin, tmp) = (scratch.bin.clone(), scratch.tmp.clone());
         let (job, tools, used) = (job.clone(), tools.clone(), used.clone());
         let setup: ProcessSetup = Box::new(move |paths, violation, killers| {
@@ -143,7 +146,10 @@ impl Scratch {
             })
         };
         make().map_err(|source| CallError::Host {
-            what: format!("cannot make a temporary directory for the plugin `{}`", loaded.name),
+            what: format!(
+                "cannot make a temporary directory for the plugin `{}`",
+                loaded.name
+            ),
             source,
         })
     }
@@ -164,7 +170,11 @@ fn make_shared(path: &Path, file: bool) -> std::io::Result<()> {
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent)?;
     }
-    std::fs::OpenOptions::new().append(true).create(true).open(path).map(drop)
+    std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)
+        .map(drop)
 }
 
 /// A directory that holds the granted tools under their own names and nothing
@@ -197,7 +207,10 @@ impl crate::api::Builder for Builder {
                 .instantiate_async(&mut *store)
                 .await?;
             let project: Resource<Project> = store.data_mut().table.push(Project)?;
-            plugin.run_plugin_builder().call_detect(store, project).await
+            plugin
+                .run_plugin_builder()
+                .call_detect(store, project)
+                .await
         })?;
         let found = answer.map_err(|error| convert::failure(&self.0.name, error))?;
         Ok(found.map(|found| Detection {
@@ -217,7 +230,10 @@ impl crate::api::Builder for Builder {
                 .instantiate_async(&mut *store)
                 .await?;
             let project: Resource<Project> = store.data_mut().table.push(Project)?;
-            plugin.run_plugin_builder().call_toolchain(store, project).await
+            plugin
+                .run_plugin_builder()
+                .call_toolchain(store, project)
+                .await
         })?;
         let tools = answer.map_err(|error| convert::failure(&self.0.name, error))?;
         Ok(tools
@@ -234,9 +250,11 @@ impl crate::api::Builder for Builder {
         make_dir(&job.project.cache)?;
         let scratch = Scratch::new(&self.0)?;
         let granted = self.0.granted.clone();
-        let tools = Arc::new(Tools::new(&self.0.declared, &job.project.tree.project, move |id| {
-            granted.tool(id).is_some()
-        }));
+        let tools = Arc::new(Tools::new(
+            &self.0.declared,
+            &job.project.tree.project,
+            move |id| granted.tool(id).is_some(),
+        ));
         let used = Used::default();
         let (processes, named) = self.processes(job, &scratch, &tools, &used)?;
         let mut mounts = vec![
@@ -261,7 +279,10 @@ impl crate::api::Builder for Builder {
                 .instantiate_async(&mut *store)
                 .await?;
             let handle: Resource<Job> = store.data_mut().table.push(Job)?;
-            let answer = plugin.run_plugin_builder().call_build(&mut *store, handle).await?;
+            let answer = plugin
+                .run_plugin_builder()
+                .call_build(&mut *store, handle)
+                .await?;
             let declared: Declared = std::mem::take(&mut store.data_mut().declared);
             Ok((answer, declared))
         })?;
@@ -272,7 +293,11 @@ impl crate::api::Builder for Builder {
                 Ok(Artifact {
                     kind: convert::artifact_kind(artifact.kind),
                     path: self.accept(&job.output, &artifact.path)?,
-                    attributes: artifact.attributes.into_iter().map(|a| (a.key, a.value)).collect(),
+                    attributes: artifact
+                        .attributes
+                        .into_iter()
+                        .map(|a| (a.key, a.value))
+                        .collect(),
                 })
             })
             .collect::<Result<_, CallError>>()?;
@@ -300,7 +325,10 @@ impl crate::api::Builder for Builder {
             let plugin = LanguageBuilderPre::new(instance.clone())?
                 .instantiate_async(&mut *store)
                 .await?;
-            plugin.run_plugin_builder().call_templates(store, language).await
+            plugin
+                .run_plugin_builder()
+                .call_templates(store, language)
+                .await
         })?;
         Ok(templates
             .into_iter()
@@ -354,7 +382,9 @@ impl Builder {
         let mount = self.0.mount("/out", output, Mode::Write)?;
         let root = mount.host.clone();
         let paths = crate::sandbox::paths::PathMap::new(vec![mount]);
-        let (path, _) = paths.to_host(guest).ok_or_else(|| refuse("is not below /out"))?;
+        let (path, _) = paths
+            .to_host(guest)
+            .ok_or_else(|| refuse("is not below /out"))?;
         let meta = std::fs::symlink_metadata(&path).map_err(|_| refuse("does not exist"))?;
         if !meta.is_file() {
             return Err(refuse("is not a regular file"));
@@ -373,4 +403,3 @@ impl Builder {
         Ok(real)
     }
 }
-

@@ -135,13 +135,24 @@ impl Loaded {
             killers,
             limits: limits.clone(),
         };
-        watchdog.drive(engine, async move { body(&mut store, &self.instance).await })
+        watchdog.drive(
+            engine,
+            async move { body(&mut store, &self.instance).await },
+        )
     }
 
     /// A guest directory, its host path made canonical.
-    pub(super) fn mount(&self, guest: &str, host: &std::path::Path, mode: Mode) -> Result<Mount, CallError> {
+    pub(super) fn mount(
+        &self,
+        guest: &str,
+        host: &std::path::Path,
+        mode: Mode,
+    ) -> Result<Mount, CallError> {
         let host: PathBuf = std::fs::canonicalize(host).map_err(|source| CallError::Host {
-            what: format!("cannot give the plugin `{}` its directory `{guest}`", self.name),
+            what: format!(
+                "cannot give the plugin `{}` its directory `{guest}`",
+                self.name
+            ),
             source,
         })?;
         Ok(Mount {
@@ -208,7 +219,12 @@ fn refuse_unknown_imports(component: &Component, host: &Host, kind: Kind) -> Res
         .component_type()
         .imports(host.engine.wasmtime())
         .map(|(name, _)| name.to_owned())
-        .filter(|name| !INERT.iter().chain(own).any(|prefix| name.starts_with(prefix)))
+        .filter(|name| {
+            !INERT
+                .iter()
+                .chain(own)
+                .any(|prefix| name.starts_with(prefix))
+        })
         .collect();
     if imports.is_empty() {
         Ok(())

@@ -24,9 +24,14 @@ impl wit::events::Host for State {
         fields: Vec<Attribute>,
     ) -> wasmtime::Result<()> {
         let fields: Vec<_> = fields.into_iter().map(|a| (a.key, a.value)).collect();
-        let bytes: usize = fields.iter().map(|(key, value)| key.len() + value.len()).sum();
+        let bytes: usize = fields
+            .iter()
+            .map(|(key, value)| key.len() + value.len())
+            .sum();
         self.charge(bytes + message.len())?;
-        self.watch.events.log(convert::level(level), &message, &fields);
+        self.watch
+            .events
+            .log(convert::level(level), &message, &fields);
         Ok(())
     }
 
@@ -237,7 +242,11 @@ impl wit::build_context::HostProject for State {
         Ok(values(self.view()?, &key).into_iter().next())
     }
 
-    fn setting_values(&mut self, _: Resource<Project>, key: String) -> wasmtime::Result<Vec<String>> {
+    fn setting_values(
+        &mut self,
+        _: Resource<Project>,
+        key: String,
+    ) -> wasmtime::Result<Vec<String>> {
         Ok(values(self.view()?, &key))
     }
 
@@ -392,7 +401,11 @@ impl wit_provider::deploy_context::HostJob for State {
     }
 
     fn artifact(&mut self, _: Resource<DeployJob>) -> wasmtime::Result<String> {
-        let file = self.deploy()?.artifact.file_name().and_then(|name| name.to_str());
+        let file = self
+            .deploy()?
+            .artifact
+            .file_name()
+            .and_then(|name| name.to_str());
         Ok(format!("/artifact/{}", file.unwrap_or_default()))
     }
 
@@ -400,7 +413,11 @@ impl wit_provider::deploy_context::HostJob for State {
         Ok(self.deploy()?.digest.to_string())
     }
 
-    fn setting(&mut self, job: Resource<DeployJob>, key: String) -> wasmtime::Result<Option<String>> {
+    fn setting(
+        &mut self,
+        job: Resource<DeployJob>,
+        key: String,
+    ) -> wasmtime::Result<Option<String>> {
         Ok(self.setting_values(job, key)?.into_iter().next())
     }
 
@@ -454,7 +471,11 @@ impl wit_provider::deploy_context::HostJob for State {
         Ok(Err(no_target(&target)))
     }
 
-    fn secret(&mut self, _: Resource<DeployJob>, _name: String) -> wasmtime::Result<Option<String>> {
+    fn secret(
+        &mut self,
+        _: Resource<DeployJob>,
+        _name: String,
+    ) -> wasmtime::Result<Option<String>> {
         Ok(None)
     }
 

@@ -32,12 +32,19 @@ impl Provider {
         Loaded::new(host, plugin, granted, Kind::DeployProvider).map(Self)
     }
 
-    fn setup(&self, job: &DeployJob, network: Network) -> Result<(Setup, tempfile::TempDir), CallError> {
+    fn setup(
+        &self,
+        job: &DeployJob,
+        network: Network,
+    ) -> Result<(Setup, tempfile::TempDir), CallError> {
         let scratch = tempfile::Builder::new()
             .prefix("run-plugin-")
             .tempdir()
             .map_err(|source| CallError::Host {
-                what: format!("cannot make a temporary directory for the plugin `{}`", self.0.name),
+                what: format!(
+                    "cannot make a temporary directory for the plugin `{}`",
+                    self.0.name
+                ),
                 source,
             })?;
         let artifact = job.artifact.parent().unwrap_or(&job.artifact);
@@ -63,7 +70,10 @@ impl crate::api::Provider for Provider {
                 .instantiate_async(&mut *store)
                 .await?;
             let handle: Resource<Handle> = store.data_mut().table.push(Handle)?;
-            plugin.run_plugin_provider().call_validate(store, handle).await
+            plugin
+                .run_plugin_provider()
+                .call_validate(store, handle)
+                .await
         })?;
         answer.map_err(|error| convert::failure(&self.0.name, error))
     }

@@ -53,7 +53,12 @@ pub(super) fn filters(network: bool) -> Result<Vec<BpfProgram>, String> {
             SeccompAction::Errno(libc::EACCES.cast_unsigned()),
         )?);
     } else {
-        let families = [libc::AF_UNIX, libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK];
+        let families = [
+            libc::AF_UNIX,
+            libc::AF_INET,
+            libc::AF_INET6,
+            libc::AF_NETLINK,
+        ];
         let others = families
             .iter()
             .map(|family| {

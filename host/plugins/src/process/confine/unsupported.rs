@@ -6,7 +6,10 @@ use std::process::Command;
 use super::{Policy, Support};
 
 pub(super) fn support() -> Support {
-    Support::Missing(format!("nothing to confine with on {}", std::env::consts::OS))
+    Support::Missing(format!(
+        "nothing to confine with on {}",
+        std::env::consts::OS
+    ))
 }
 
 pub(super) fn apply(_policy: &Policy, command: &mut Command) -> io::Result<()> {
