@@ -124,11 +124,16 @@ pub(crate) fn usage(mut error: clap::Error) -> ExitCode {
     if error.kind() == ErrorKind::InvalidSubcommand
         && error.get(ContextKind::SuggestedSubcommand).is_none()
     {
-        let mut names: Vec<String> = Vec::new();
-        for command in Command::augment_subcommands(clap::Command::new("v2")).get_subcommands() {
-            names.push(command.get_name().to_owned());
-        }
-        let known = format!("there is: {}", names.join(", "));
+        let v2 = Command::augment_subcommands(clap::Command::new("v2"));
+        let names: Vec<&str> = v2.get_subcommands().map(clap::Command::get_name).collect();
+        let known = if std::env::args().nth(1).is_some_and(|first| first == "v2") {
+            format!("there is: {}", names.join(", "))
+        } else {
+            format!(
+                "commands are given as `run v2 <COMMAND>`: {}",
+                names.join(", ")
+            )
+        };
         error.insert(
             ContextKind::Suggested,
             ContextValue::StyledStrs(vec![known.into()]),

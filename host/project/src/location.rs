@@ -212,7 +212,7 @@ mod tests {
                 "https://r?q",
                 "https://r:99999",
                 "https://a b",
-                "javascript:x",
+                "data:x",
             ],
         );
         let error = "https://me:hunter2@r.example"

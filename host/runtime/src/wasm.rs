@@ -113,6 +113,12 @@ impl Wasm {
 }
 
 fn assemble(name: &str, bytes: &[u8]) -> Result<Vec<u8>, Error> {
+    if bytes.trim_ascii().is_empty() {
+        return Err(Error::Invalid {
+            name: name.to_owned(),
+            reason: "the file is empty".to_owned(),
+        });
+    }
     let text = std::str::from_utf8(bytes)
         .ok()
         .filter(|text| !text.contains('\0'))

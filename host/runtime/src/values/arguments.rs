@@ -25,7 +25,7 @@ pub fn parse_all(name: &str, ty: &ComponentFunc, given: &[String]) -> Result<Vec
         at: at.map(Into::into),
     };
 
-    let pieces = if given.len() == params.len() {
+    let whole = || {
         let mut start = 0;
         given
             .iter()
@@ -34,9 +34,17 @@ pub fn parse_all(name: &str, ty: &ComponentFunc, given: &[String]) -> Result<Vec
                 start += text.len() + 1;
                 (at, text.as_str())
             })
-            .collect()
-    } else {
-        split(given)
+            .collect::<Vec<_>>()
+    };
+    // One text for each parameter is one value each, commas and all, as long
+    // as that fits.
+    let fits = |pieces: &[(usize, &str)]| {
+        let mut pairs = params.iter().zip(pieces);
+        pairs.all(|((_, ty), (_, text))| parse_one(ty, text).is_ok())
+    };
+    let pieces = match whole() {
+        pieces if pieces.len() == params.len() && fits(&pieces) => pieces,
+        _ => split(given),
     };
     if pieces.len() != params.len() {
         let at = pieces

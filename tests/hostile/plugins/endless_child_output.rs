@@ -1,0 +1,11 @@
+//! Its child prints without end.
+
+use run_hostile_plugins::*;
+
+fn build(job: &Job) -> Result<Vec<Artifact>> {
+    let _ = job;
+    let printed = script("exec /usr/bin/yes", "")?;
+    Err(Error::failed(format!("{} bytes", printed.len())))
+}
+
+hostile_builder!(build);

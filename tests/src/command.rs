@@ -1,0 +1,146 @@
+//! The real `run`, built by the same cargo that runs the tests.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+/// The repository's root.
+#[must_use]
+pub fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("tests/ is in the repository")
+}
+
+/// The command's file. Built on first use, which costs nothing where it is
+/// built already.
+///
+/// # Panics
+/// It does not build.
+pub fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let output = Command::new(env!("CARGO"))
+            .current_dir(workspace())
+            .args(["build", "--quiet", "--workspace", "--bin", "run"])
+            .args(["--message-format", "json"])
+            .output()
+            .expect("cargo runs");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8_lossy(&output.stdout)
+            .lines()
+            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+            .find_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
+            .expect("cargo says where it put the command")
+    })
+}
+
+/// The command with `v2`, in `directory`, with a cache of the tests' own.
+#[must_use]
+pub fn command(directory: &Path) -> Command {
+    let mut command = Command::new(binary());
+    command
+        .current_dir(directory)
+        .arg("v2")
+        .env("RUN_CACHE_DIR", workspace().join("target/test-cache"))
+        .env("NO_COLOR", "1")
+        .env("COLUMNS", "100")
+        .env_remove("CI")
+        .env_remove("SOURCE_DATE_EPOCH");
+    command
+}
+
+/// Runs `run v2` with `arguments` in `directory`.
+///
+/// # Panics
+/// It does not start.
+pub fn run(directory: &Path, arguments: &[&str]) -> Outcome {
+    Outcome::of(command(directory).args(arguments))
+}
+
+/// What a command printed and how it ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Its exit code; `None` where a signal ended it.
+    pub code: Option<i32>,
+    /// Its standard output.
+    pub stdout: String,
+    /// Its standard error.
+    pub stderr: String,
+}
+
+impl Outcome {
+    /// Runs a command to its end.
+    ///
+    /// # Panics
+    /// It does not start, or prints what is not UTF-8.
+    pub fn of(command: &mut Command) -> Self {
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = command.output().expect("the command starts");
+        Self {
+            code: status.code(),
+            stdout: String::from_utf8(stdout).expect("UTF-8 on stdout"),
+            stderr: String::from_utf8(stderr).expect("UTF-8 on stderr"),
+        }
+    }
+
+    /// The same, where it must have succeeded.
+    ///
+    /// # Panics
+    /// It failed.
+    #[track_caller]
+    pub fn success(self) -> Self {
+        assert_eq!(self.code, Some(0), "{self}");
+        self
+    }
+
+    /// The same, where it must have failed with 1.
+    ///
+    /// # Panics
+    /// It succeeded, or ended otherwise.
+    #[track_caller]
+    pub fn failure(self) -> Self {
+        assert_eq!(self.code, Some(1), "{self}");
+        self
+    }
+
+    /// Asserts that stderr has all of these, whatever the lines were wrapped at.
+    ///
+    /// # Panics
+    /// One is missing.
+    #[track_caller]
+    pub fn says(self, texts: &[&str]) -> Self {
+        let squeeze = |text: &str| {
+            let words: Vec<_> = text
+                .split_whitespace()
+                .filter(|word| !word.chars().all(|c| "│╭╰─·".contains(c)))
+                .collect();
+            words.join(" ")
+        };
+        let said = squeeze(&self.stderr);
+        for text in texts {
+            assert!(
+                said.contains(&squeeze(text)),
+                "`{text}` is missing from:\n{self}"
+            );
+        }
+        self
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "exit {:?}\n--- stdout\n{}\n--- stderr\n{}",
+            self.code, self.stdout, self.stderr
+        )
+    }
+}

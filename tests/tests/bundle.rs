@@ -1,0 +1,101 @@
+//! The bundled plugins: small, and the same bytes wherever they are built.
+
+use std::path::Path;
+use std::process::Command;
+
+use run_files::Digest;
+use run_tests::Scratch;
+use run_tests::command::workspace;
+
+#[test]
+fn another_checkout_builds_the_same_bytes() {
+    // What the bundle is built from, in a directory of another depth and name.
+    let scratch = Scratch::new();
+    let checkout = scratch.path().join("some/other checkout");
+    std::fs::create_dir_all(&checkout).unwrap();
+    let files = Command::new("git")
+        .current_dir(workspace())
+        .args([
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ])
+        .output()
+        .unwrap();
+    for file in String::from_utf8(files.stdout)
+        .unwrap()
+        .split('\0')
+        .filter(|f| !f.is_empty())
+    {
+        let (from, to) = (workspace().join(file), checkout.join(file));
+        if from.is_file() {
+            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+            std::fs::copy(from, to).unwrap();
+        }
+    }
+    let target = scratch.path().join("target");
+    let built = Command::new(env!("CARGO"))
+        .current_dir(&checkout)
+        .args([
+            "build",
+            "--quiet",
+            "--locked",
+            "--package",
+            "run-plugin-bundle",
+        ])
+        .arg("--target-dir")
+        .arg(&target)
+        .output()
+        .unwrap();
+    assert!(
+        built.status.success(),
+        "{}",
+        String::from_utf8_lossy(&built.stderr)
+    );
+    let mut compared = 0;
+    for plugin in run_plugin_bundle::ALL {
+        let file = format!("run_builder_{}.wasm", plugin.name.replace('-', "_"));
+        let other = find(&target, &file).unwrap_or_else(|| panic!("{file} was not built"));
+        let digest = Digest::of(&std::fs::read(other).unwrap());
+        assert_eq!(digest, Digest::from_bytes(plugin.digest), "{}", plugin.name);
+        compared += 1;
+    }
+    assert!(compared > 0);
+}
+
+fn find(dir: &Path, name: &str) -> Option<std::path::PathBuf> {
+    let mut entries: Vec<_> = std::fs::read_dir(dir)
+        .ok()?
+        .flatten()
+        .map(|e| e.path())
+        .collect();
+    entries.sort();
+    entries.into_iter().find_map(|path| {
+        if path.is_dir() {
+            // `deps` holds the same file under a name with a hash, or a link.
+            (path.file_name()? != "deps")
+                .then(|| find(&path, name))
+                .flatten()
+        } else {
+            (path.file_name()? == name).then_some(path)
+        }
+    })
+}
+
+#[test]
+fn plugins_are_small_and_say_what_they_are() {
+    for plugin in run_plugin_bundle::ALL {
+        assert!(
+            plugin.bytes.len() < 1 << 20,
+            "{} is {} bytes",
+            plugin.name,
+            plugin.bytes.len()
+        );
+        assert_eq!(Digest::of(plugin.bytes), Digest::from_bytes(plugin.digest));
+        let read = run_plugins::Plugin::read(plugin.name, plugin.bytes.to_vec()).unwrap();
+        assert_eq!(read.manifest.plugin.id, format!("run:{}", plugin.name));
+        assert!(!read.manifest.languages.is_empty());
+    }
+}
