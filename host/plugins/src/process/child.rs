@@ -84,13 +84,28 @@ impl Child {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         confine::apply(&spec.policy, &mut command)?;
-        let mut process = command.spawn()?;
+        let process = command.spawn()?;
         let leader = Arc::new(Leader {
             pid: process.id(),
             reaped: std::sync::Mutex::new(false),
             timed_out: AtomicBool::new(false),
         });
 
+        let child = Self::watched(process, leader.clone(), spec, limits, violation);
+        if child.is_err() {
+            // A machine without a thread to spare must not keep the child.
+            leader.kill();
+        }
+        child
+    }
+
+    fn watched(
+        mut process: std::process::Child,
+        leader: Arc<Leader>,
+        spec: &Spec,
+        limits: &Limits,
+        violation: &Violation,
+    ) -> io::Result<Self> {
         // Bounded, so that a plugin that does not read slows its child down
         // instead of filling this process's memory.
         let (send, lines) = mpsc::channel(256);
@@ -110,7 +125,7 @@ impl Child {
             let (send, printed) = (send.clone(), printed.clone());
             let (leader, violation) = (leader.clone(), violation.clone());
             let (cap, name) = (limits.child_output, spec.name.clone());
-            std::thread::spawn(move || {
+            thread("reads a child", move || {
                 output::read_lines(pipe, |text| {
                     let length = text.len() as u64 + 1;
                     if printed.fetch_add(length, Ordering::Relaxed) + length > cap {
@@ -126,37 +141,39 @@ impl Child {
                     send.blocking_send(Line { source, text }).ok();
                     true
                 });
-            });
+            })?;
         }
 
         let (ended, end) = sync_mpsc::channel::<()>();
-        let watch_leader = leader.clone();
+        let watched = leader.clone();
         let (limits, violation, name) = (limits.clone(), violation.clone(), spec.name.clone());
-        std::thread::spawn(move || watch(&watch_leader, &limits, &violation, &name, &end));
+        thread("watches a child", move || {
+            watch(&watched, &limits, &violation, &name, &end)
+        })?;
 
         let (exited, exit) = watch::channel(None);
-        let wait_leader = leader.clone();
-        std::thread::spawn(move || {
+        let waited = leader.clone();
+        thread("waits for a child", move || {
             #[cfg(unix)]
             {
-                tree::wait_unreaped(wait_leader.pid);
+                tree::wait_unreaped(waited.pid);
                 // What it left running ends with it.
-                tree::kill(wait_leader.pid);
+                tree::kill(waited.pid);
             }
             let status = {
-                let mut reaped = wait_leader.reaped.lock().unwrap_or_else(|e| e.into_inner());
+                let mut reaped = waited.reaped.lock().unwrap_or_else(|e| e.into_inner());
                 let status = process.wait();
                 *reaped = true;
                 status
             };
             drop(ended);
-            let timed_out = wait_leader.timed_out.load(Ordering::SeqCst);
+            let timed_out = waited.timed_out.load(Ordering::SeqCst);
             exited.send_replace(Some(match status {
                 Ok(_) if timed_out => Ok(Exit::TimedOut),
                 Ok(status) => Ok(classify(status)),
                 Err(error) => Err(Arc::new(error)),
             }));
-        });
+        })?;
         Ok(Self {
             lines,
             exit,
@@ -204,6 +221,15 @@ impl Drop for Child {
     }
 }
 
+/// A thread that is an error where it cannot be had, and not a panic.
+fn thread(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .stack_size(256 * 1024)
+        .spawn(body)
+        .map(drop)
+}
+
 /// Ends the child when it runs too long or has too many processes.
 fn watch(
     leader: &Leader,
@@ -212,15 +238,19 @@ fn watch(
     name: &str,
     end: &sync_mpsc::Receiver<()>,
 ) {
-    const EVERY: Duration = Duration::from_millis(200);
+    // Often enough that children which multiply are met while they are few.
+    // Looking at every process that often would cost a build more than it may;
+    // the system's own count is one small read, and tells when to look.
+    const EVERY: Duration = Duration::from_millis(10);
     let until = Instant::now() + limits.child_time;
+    let most = limits.child_processes;
+    let before = tree::system_tasks();
     while let Err(sync_mpsc::RecvTimeoutError::Timeout) = end.recv_timeout(EVERY) {
         if Instant::now() >= until {
             leader.timed_out.store(true, Ordering::SeqCst);
             leader.kill();
         }
-        let most = limits.child_processes;
-        if tree::count(leader.pid) > most {
+        if tree::system_tasks() > before + most && tree::count(leader.pid) > most {
             violation.note(format!("its child `{name}` had more than {most} processes"));
             leader.kill();
         }

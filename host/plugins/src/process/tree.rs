@@ -25,6 +25,25 @@ pub(super) fn wait_unreaped(leader: u32) {
     while let Err(rustix::io::Errno::INTR) = waitid(WaitId::Pid(pid), options) {}
 }
 
+/// How many processes and threads the whole system has (proc_loadavg(5)); 0
+/// where it does not tell.
+#[cfg(target_os = "linux")]
+pub(super) fn system_tasks() -> usize {
+    let total = |text: String| {
+        let (_, total) = text.split_whitespace().nth(3)?.split_once('/')?;
+        total.parse().ok()
+    };
+    std::fs::read_to_string("/proc/loadavg")
+        .ok()
+        .and_then(total)
+        .unwrap_or(0)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn system_tasks() -> usize {
+    0
+}
+
 /// How many processes the group has, where the system tells.
 #[cfg(target_os = "linux")]
 pub(super) fn count(leader: u32) -> usize {

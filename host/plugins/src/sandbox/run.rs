@@ -27,14 +27,15 @@ impl Watchdog {
         engine: &wasmtime::Engine,
         call: impl Future<Output = wasmtime::Result<T>>,
     ) -> Result<T, CallError> {
+        let failed = |source| CallError::Host {
+            what: "cannot start a plugin's call".to_owned(),
+            source,
+        };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|source| CallError::Host {
-                what: "cannot start a plugin's call".to_owned(),
-                source,
-            })?;
-        let _ticker = Ticker::start(engine);
+            .map_err(failed)?;
+        let _ticker = Ticker::start(engine).map_err(failed)?;
         self.clock.run();
         let ended = runtime.block_on(self.race(call));
         self.clock.pause();
@@ -93,19 +94,21 @@ struct Ticker {
 }
 
 impl Ticker {
-    fn start(engine: &wasmtime::Engine) -> Self {
+    fn start(engine: &wasmtime::Engine) -> std::io::Result<Self> {
         let (stop, stopped) = channel::<()>();
         let engine = engine.clone();
-        let thread = std::thread::spawn(move || {
-            let every = Duration::from_millis(10);
-            while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(every) {
-                engine.increment_epoch();
-            }
-        });
-        Self {
+        let thread = std::thread::Builder::new()
+            .name("epochs".to_owned())
+            .spawn(move || {
+                let every = Duration::from_millis(10);
+                while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(every) {
+                    engine.increment_epoch();
+                }
+            })?;
+        Ok(Self {
             stop: Some(stop),
             thread: Some(thread),
-        }
+        })
     }
 }
 

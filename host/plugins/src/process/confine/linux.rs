@@ -1,7 +1,7 @@
 //! Linux: Landlock for files and signals, seccomp for system calls.
 
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +11,7 @@ use landlock::{
     Scope,
 };
 
-use super::{Policy, Support, syscalls, system_files};
+use super::{Policy, Support, calls, syscalls, system_files};
 
 /// The newest rules this code knows; an older kernel applies those it has.
 const RULES: ABI = ABI::V6;
@@ -33,21 +33,13 @@ pub(super) fn apply(policy: &Policy, command: &mut Command) -> io::Result<()> {
     let filters = syscalls::filters(policy.network).unwrap_or_default();
     let parent = std::process::id();
     let before_exec = move || {
-        // A Ctrl-C on the terminal is for the host, which then ends the group.
-        cvt(unsafe { libc::setpgid(0, 0) })?;
-        // Dies with the host even if that is killed outright.
-        cvt(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) })?;
-        if unsafe { libc::getppid() } != parent.cast_signed() {
-            return Err(io::ErrorKind::BrokenPipe.into());
-        }
-        let none = libc::rlimit {
-            rlim_cur: 0,
-            rlim_max: 0,
-        };
-        cvt(unsafe { libc::setrlimit(libc::RLIMIT_CORE, &none) })?;
-        cvt(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) })?;
+        calls::own_group()?;
+        calls::die_with(parent)?;
+        calls::no_core_dumps()?;
+        calls::drop_capabilities()?;
+        calls::no_new_privileges()?;
         if let Some(ruleset) = &ruleset {
-            restrict_self(ruleset)?;
+            calls::restrict_self(ruleset)?;
         }
         for filter in &filters {
             seccompiler::apply_filter(filter).map_err(|_| io::Error::last_os_error())?;
@@ -93,17 +85,4 @@ fn ruleset(policy: &Policy) -> Result<Option<OwnedFd>, landlock::RulesetError> {
         }
     }
     Ok(ruleset.into())
-}
-
-fn restrict_self(ruleset: &OwnedFd) -> io::Result<()> {
-    // The crate's own call allocates for its report, which is not allowed here.
-    cvt(unsafe { libc::syscall(libc::SYS_landlock_restrict_self, ruleset.as_raw_fd(), 0) })
-}
-
-fn cvt(result: impl Into<i64>) -> io::Result<()> {
-    if result.into() == -1 {
-        Err(io::Error::last_os_error())
-    } else {
-        Ok(())
-    }
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 #[cfg(target_os = "linux")]
+mod calls;
+#[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
 mod syscalls;
