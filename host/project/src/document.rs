@@ -54,12 +54,13 @@ pub(crate) fn read<T>(
     // reported of it.
     let (root, syntax) = DeTable::parse_recoverable(text);
     if !syntax.is_empty() {
-        return Err(failed(
-            syntax
-                .into_iter()
-                .map(|error| syntax_error(&error, codes))
-                .collect(),
-        ));
+        let mut problems: Vec<_> = syntax
+            .iter()
+            .map(|error| syntax_error(error, codes))
+            .collect();
+        // A file that ends in the middle is told so once for each open bracket.
+        problems.dedup();
+        return Err(failed(problems));
     }
     let problems = Problems::new(codes);
     let value = read(Section::root(root.get_ref(), &problems));

@@ -121,11 +121,7 @@ fn command(
     }
     virtual_note(exited.observed, shell);
     // Codes beyond a byte are cut by the system; they must not become success.
-    let code = match u8::try_from(exited.code) {
-        Ok(code) => code,
-        Err(_) => 1,
-    };
-    Ok(ExitCode::from(code))
+    Ok(ExitCode::from(u8::try_from(exited.code).unwrap_or(1)))
 }
 
 /// One document: with `--json` always all four keys, else what the guest wrote

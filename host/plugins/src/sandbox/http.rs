@@ -93,7 +93,7 @@ impl WasiHttpHooks for HttpPolicy {
     fn send_request(
         &mut self,
         request: Request<WasiBody>,
-        options: Option<RequestOptions>,
+        _wanted: Option<RequestOptions>,
         _sent: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Result<Answer, Error>> + Send> {
         if let Err(rule) = self.check(request.method(), request.uri(), request.headers()) {
@@ -101,11 +101,11 @@ impl WasiHttpHooks for HttpPolicy {
             return Box::new(async { Err(Error::HttpRequestDenied) });
         }
         let clock = self.clock.clone();
+        // The host's own patience, whatever the plugin wanted.
         let options = RequestOptions {
             connect_timeout: Some(Duration::from_secs(30)),
             first_byte_timeout: Some(Duration::from_secs(120)),
             between_bytes_timeout: Some(Duration::from_secs(60)),
-            ..options.unwrap_or_default()
         };
         Box::new(async move {
             refuse_private(request.uri()).await?;

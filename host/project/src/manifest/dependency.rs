@@ -141,7 +141,8 @@ impl DependencySource {
 
 impl GitReference {
     fn read(section: &mut Section<'_>) -> Option<Spanned<Self>> {
-        let forms: [(&'static str, fn(String) -> Self); 3] = [
+        type Form = fn(String) -> GitReference;
+        let forms: [(&'static str, Form); 3] = [
             ("branch", Self::Branch),
             ("tag", Self::Tag),
             ("rev", Self::Commit),

@@ -266,7 +266,7 @@ mod tests {
             (Type::S32, "s32:-3", Val::S32(-3)),
             (Type::S32, "-3", Val::S32(-3)),
             (Type::U64, "u64:18446744073709551615", Val::U64(u64::MAX)),
-            (Type::Float64, "f64:3.14", Val::Float64(3.14)),
+            (Type::Float64, "f64:2.5", Val::Float64(2.5)),
             (Type::Float64, "f64:1", Val::Float64(1.0)),
             (Type::Bool, "bool:true", Val::Bool(true)),
             (Type::Char, "char:é", Val::Char('é')),
