@@ -17,6 +17,6 @@ pub(crate) fn run() -> Result {
         "warnings",
     ]))?;
     // The command itself first: the end-to-end tests drive it.
-    step::run(step::cargo().args(["build", "--locked", "--package", "run-cli"]))?;
+    step::run(step::cargo().args(["build", "--locked", "--workspace"]))?;
     step::run(step::cargo().args(["test", "--locked", "--workspace", "--no-fail-fast"]))
 }

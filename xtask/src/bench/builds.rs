@@ -44,7 +44,7 @@ pub(super) fn run(bench: &Bench) -> Result {
     // Once each beforehand, so that nothing is downloaded while it is measured.
     step::run(&mut ours())?;
     step::run(&mut plain())?;
-    let (a, b) = pair(5, ours, plain, clean)?;
+    let (a, b) = pair(3, ours, plain, clean)?;
     row(
         "clean release build through the plugin against `cargo build`",
         &milliseconds(a.wall),

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::measure::{mebibytes, milliseconds, pair};
+use super::measure::{alone, mebibytes, milliseconds, pair};
 use super::{Bench, peers, row};
 use crate::step::{self, Result};
 
@@ -68,5 +68,35 @@ pub(super) fn run(bench: &Bench) -> Result {
             Some(a.peak as f64 / b.peak as f64),
         );
     }
+    loading(bench)
+}
+
+/// What a bundled plugin costs to load, from outside: a command that loads it
+/// and calls it twice, less one that does neither.
+fn loading(bench: &Bench) -> Result {
+    let made = bench.work.join("from-template");
+    let loads = || {
+        std::fs::remove_dir_all(&made).ok();
+        bench.v2(
+            &bench.work,
+            &[
+                "init",
+                "from-template",
+                "--language",
+                "rust",
+                "--template",
+                "command",
+            ],
+        )
+    };
+    step::run(&mut loads())?;
+    let with = alone(TIMES, loads)?;
+    let bare = alone(TIMES, || bench.v2(&bench.work, &["--help"]))?;
+    row(
+        "a bundled plugin, loaded warm and called twice",
+        &milliseconds(with.wall.saturating_sub(bare.wall)),
+        "",
+        None,
+    );
     Ok(())
 }
