@@ -63,10 +63,32 @@ struct Leader {
 
 impl Leader {
     fn kill(&self) {
+        self.unless_reaped(tree::kill);
+    }
+
+    /// Ends the tree and tells so if it has more than `most` processes. It
+    /// stands still while it is counted: a bomb would double several times
+    /// meanwhile.
+    fn end_beyond(&self, most: usize) -> bool {
+        let mut exceeds = false;
+        self.unless_reaped(|pid| {
+            tree::stop(pid);
+            exceeds = tree::count(pid) > most;
+            if exceeds {
+                tree::kill(pid);
+            } else {
+                tree::resume(pid);
+            }
+        });
+        exceeds
+    }
+
+    /// Does something to the group while its number is certainly its own.
+    fn unless_reaped(&self, act: impl FnOnce(u32)) {
         if let Ok(reaped) = self.reaped.lock()
             && !*reaped
         {
-            tree::kill(self.pid);
+            act(self.pid);
         }
     }
 }
@@ -250,9 +272,8 @@ fn watch(
             leader.timed_out.store(true, Ordering::SeqCst);
             leader.kill();
         }
-        if tree::system_tasks() > before + most && tree::count(leader.pid) > most {
+        if tree::system_tasks() > before + most && leader.end_beyond(most) {
             violation.note(format!("its child `{name}` had more than {most} processes"));
-            leader.kill();
         }
     }
 }

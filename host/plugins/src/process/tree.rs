@@ -2,17 +2,51 @@
 
 /// Ends every process of the group that `leader` began. The leader must not
 /// have been reaped, or its number could name another group by now.
-#[cfg(unix)]
 pub(super) fn kill(leader: u32) {
+    signal::kill(leader);
+}
+
+/// Stops every process of the group where it is, until [`resume`]. The same
+/// holds for the leader.
+pub(super) fn stop(leader: u32) {
+    signal::stop(leader);
+}
+
+/// Lets a stopped group go on.
+pub(super) fn resume(leader: u32) {
+    signal::resume(leader);
+}
+
+#[cfg(unix)]
+mod signal {
     use rustix::process::{Pid, Signal, kill_process_group};
-    if let Some(pid) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
-        // Fails only where the group is gone, which is what was wanted.
-        kill_process_group(pid, Signal::KILL).ok();
+
+    pub(super) fn kill(leader: u32) {
+        send(leader, Signal::KILL);
+    }
+
+    pub(super) fn stop(leader: u32) {
+        send(leader, Signal::STOP);
+    }
+
+    pub(super) fn resume(leader: u32) {
+        send(leader, Signal::CONT);
+    }
+
+    fn send(leader: u32, signal: Signal) {
+        if let Some(pid) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
+            // Fails only where the group is gone, and then nothing is left to do.
+            kill_process_group(pid, signal).ok();
+        }
     }
 }
 
 #[cfg(not(unix))]
-pub(super) fn kill(_leader: u32) {}
+mod signal {
+    pub(super) fn kill(_leader: u32) {}
+    pub(super) fn stop(_leader: u32) {}
+    pub(super) fn resume(_leader: u32) {}
+}
 
 /// Waits until `leader` has ended and leaves it to be reaped.
 #[cfg(unix)]

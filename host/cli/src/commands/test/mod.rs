@@ -129,7 +129,7 @@ fn run_all(cases: &[Case], ready: impl Fn(usize, &Verdict) + Sync) -> Vec<Verdic
         .map_or(1, usize::from)
         .min(cases.len());
     let mut verdicts: Vec<(usize, Verdict)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
+        let joined: Vec<_> = (0..threads)
             .map(|_| {
                 scope.spawn(|| {
                     let mut done = Vec::new();
@@ -145,9 +145,9 @@ fn run_all(cases: &[Case], ready: impl Fn(usize, &Verdict) + Sync) -> Vec<Verdic
                 })
             })
             .collect();
-        workers
+        joined
             .into_iter()
-            .flat_map(|worker| match worker.join() {
+            .flat_map(|running| match running.join() {
                 Ok(done) => done,
                 Err(panic) => std::panic::resume_unwind(panic),
             })
