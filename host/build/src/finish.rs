@@ -5,7 +5,7 @@ use std::path::Path;
 
 use run_files::atomic;
 use run_runtime::inspect::{self, World};
-use run_runtime::{Wasm, wasm};
+use run_runtime::{Wasm, encode, wasm};
 use wasm_metadata::AddMetadata;
 
 use crate::error::BuildError;
@@ -31,11 +31,7 @@ pub(crate) fn finish(
     };
     let mut made = Wasm::from_bytes(name, bytes)?;
     if made.kind() == wasm::Kind::CoreModule {
-        let encoded = wit_component::ComponentEncoder::default()
-            .validate(true)
-            .module(made.bytes())
-            .and_then(|mut encoder| encoder.encode())
-            .map_err(|error| invalid(format!("{error:#}")))?;
+        let encoded = encode::component(&made)?.into_owned();
         made = Wasm::from_bytes(name, encoded)?;
     }
     inspect::describe(&made)?;

@@ -421,12 +421,18 @@ impl<'a> Session<'a> {
 
     /// Fills the artifact cache, so that the first run only maps it.
     fn warm(&self, component: &Wasm) -> Result<(), BuildError> {
-        if component.kind() == run_runtime::wasm::Kind::CoreModule {
+        // A prebuilt core module may be anything, also something that never runs.
+        if component.kind() == run_runtime::wasm::Kind::CoreModule
+            && run_runtime::encode::component(component).is_err()
+        {
             return Ok(());
         }
         let engine = self
             .application
-            .get_or_init(|| Engine::application().map_err(|error| error.to_string()))
+            .get_or_init(|| {
+                Engine::application(&run_runtime::engine::Options::default())
+                    .map_err(|error| error.to_string())
+            })
             .as_ref()
             .map_err(|reason| run_runtime::Error::Engine {
                 reason: reason.clone(),

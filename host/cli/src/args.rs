@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::sandbox::SandboxArgs;
+
 /// Build, run and test WebAssembly components.
 #[derive(Debug, Parser)]
 #[command(name = "run", version, about, propagate_version = true)]
@@ -52,7 +54,7 @@ pub(crate) enum Command {
     /// Compile source components to WASI 0.2 .wasm files
     Build(Build),
     /// Execute a component in a deterministic sandbox
-    Exec(Exec),
+    Exec(Box<Exec>),
     /// Run the tests of run.toml, or those the components export
     Test(Test),
     /// Show what a component or a project is
@@ -145,17 +147,12 @@ pub(crate) struct Exec {
     )]
     pub(crate) args: Vec<String>,
 
-    /// Give the component the real clock (breaks determinism)
-    #[arg(long)]
-    pub(crate) allow_clock: bool,
-
-    /// Give the component real random numbers (breaks determinism)
-    #[arg(long)]
-    pub(crate) allow_random: bool,
-
     /// Print one JSON document and nothing else
     #[arg(long)]
     pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxArgs,
 
     /// Arguments for a command component, after --
     #[arg(last = true, value_name = "ARGUMENT")]

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use run_runtime::sandbox::LimitKind;
 use serde_json::json;
 
 use crate::args::Command;
@@ -15,8 +16,23 @@ pub(crate) const FAILED: u8 = 1;
 /// The exit code of a command that was stopped by Ctrl-C (128 + SIGINT).
 pub(crate) const INTERRUPTED: u8 = 130;
 
+/// The exit code of a guest that ran out of time, as of timeout(1).
+pub(crate) const TIMED_OUT: u8 = 124;
+
+/// The exit code of a guest that met any other limit.
+pub(crate) const LIMITED: u8 = 125;
+
 /// Why a command failed.
+#[derive(Debug)]
 pub(crate) enum Failure {
+    /// A guest did not end by itself; what it wrote before belongs to the
+    /// report.
+    Guest {
+        /// What stopped it.
+        error: run_runtime::Error,
+        /// Captured, else empty.
+        output: run_runtime::Output,
+    },
     /// To be reported.
     Report(Box<dyn Diagnostic + Send + Sync>),
     /// Reported already.
@@ -74,7 +90,31 @@ impl Failure {
                 }
                 ExitCode::from(FAILED)
             }
+            Self::Guest { error, output } => {
+                let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+                let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+                if json {
+                    let mut document = as_json(&error);
+                    document["stdout"] = stdout.into();
+                    document["stderr"] = stderr.into();
+                    shell.out(&document.to_string());
+                } else {
+                    for text in [stdout, stderr].iter().filter(|text| !text.is_empty()) {
+                        shell.err(text.trim_end());
+                    }
+                    shell.err(render(&error, shell).trim_end());
+                }
+                ExitCode::from(guest_code(&error))
+            }
         }
+    }
+}
+
+fn guest_code(error: &run_runtime::Error) -> u8 {
+    match error {
+        run_runtime::Error::Limit { breach, .. } if breach.kind() == LimitKind::Time => TIMED_OUT,
+        run_runtime::Error::Limit { .. } => LIMITED,
+        _ => FAILED,
     }
 }
 

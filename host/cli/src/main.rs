@@ -7,6 +7,7 @@ mod failure;
 mod interrupt;
 mod progress;
 mod project;
+mod sandbox;
 mod shell;
 
 use std::process::ExitCode;

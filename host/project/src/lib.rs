@@ -29,4 +29,4 @@ pub use path::{LocalPath, RelativePath};
 pub use problem::{ManifestError, Problem, position};
 pub use project::{MANIFEST_NAME, Project, ProjectError};
 pub use spanned::Spanned;
-pub use value::ValueError;
+pub use value::{ValueError, duration, size};

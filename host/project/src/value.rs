@@ -78,7 +78,10 @@ pub(crate) fn suggestion<'a>(given: &str, known: impl Iterator<Item = &'a str> +
 }
 
 /// A span of time: a whole number and `ms`, `s` or `m`, more than nothing.
-pub(crate) fn duration(text: &str) -> Result<Duration, ValueError> {
+///
+/// # Errors
+/// What is wrong with `text`, and how to write it.
+pub fn duration(text: &str) -> Result<Duration, ValueError> {
     let parse = || {
         let digits = text.find(|c: char| !c.is_ascii_digit())?;
         let (number, unit) = text.split_at(digits);
@@ -95,6 +98,38 @@ pub(crate) fn duration(text: &str) -> Result<Duration, ValueError> {
         ValueError::new(
             format!("{} is not a span of time", quoted(text)),
             "write a whole number and a unit: `500ms`, `5s`, `2m`",
+        )
+    })
+}
+
+/// A number of bytes: a whole number, alone or with `KiB`, `MiB` or `GiB`, more
+/// than nothing.
+///
+/// # Errors
+/// What is wrong with `text`, and how to write it.
+pub fn size(text: &str) -> Result<u64, ValueError> {
+    let parse = || {
+        let digits = text
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len());
+        let (number, unit) = text.split_at(digits);
+        let bytes: u64 = match unit {
+            "" => 1,
+            "KiB" => 1 << 10,
+            "MiB" => 1 << 20,
+            "GiB" => 1 << 30,
+            _ => return None,
+        };
+        number
+            .parse::<u64>()
+            .ok()?
+            .checked_mul(bytes)
+            .filter(|total| *total > 0)
+    };
+    parse().ok_or_else(|| {
+        ValueError::new(
+            format!("{} is not a size", quoted(text)),
+            "write a whole number and a unit: `64KiB`, `256MiB`, `2GiB`",
         )
     })
 }
@@ -163,6 +198,17 @@ mod tests {
             assert!(duration(bad).is_err(), "{bad}");
         }
         assert!(duration(&format!("{}m", u64::MAX)).is_err());
+    }
+
+    #[test]
+    fn sizes() {
+        for (text, bytes) in [("1", 1), ("64KiB", 65_536), ("3GiB", 3 << 30)] {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+        for bad in ["", "0", "MiB", "-1", "1.5GiB", "5 MiB", "5MB", "5mib"] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
+        assert!(size(&format!("{}GiB", u64::MAX)).is_err());
     }
 
     #[test]

@@ -13,13 +13,25 @@ use std::path::{Path, PathBuf};
 use run_files::{Digest, atomic};
 use wasmtime::component::Component;
 
-use crate::{Engine, Error, Wasm};
+use crate::known::KnownFiles;
+use crate::{Engine, Error, Wasm, encode, private, wasm};
 
 /// A directory of compiled artifacts, or none, in which case every load
 /// compiles.
 #[derive(Debug, Clone)]
 pub struct ArtifactCache {
     dir: Option<PathBuf>,
+    known: KnownFiles,
+}
+
+/// A component from a file.
+pub struct Loaded {
+    /// Ready to instantiate.
+    pub component: Component,
+    /// What errors call it.
+    pub name: String,
+    /// The digest of its bytes.
+    pub digest: Digest,
 }
 
 impl ArtifactCache {
@@ -38,13 +50,17 @@ impl ArtifactCache {
     pub fn at(dir: &Path) -> Self {
         Self {
             dir: Some(dir.to_owned()),
+            known: KnownFiles::at(dir.join("known")),
         }
     }
 
     /// Compiles on every load and keeps nothing.
     #[must_use]
     pub fn disabled() -> Self {
-        Self { dir: None }
+        Self {
+            dir: None,
+            known: KnownFiles::none(),
+        }
     }
 
     /// The component ready to instantiate: mapped from the cache, else compiled
@@ -53,7 +69,7 @@ impl ArtifactCache {
     /// # Errors
     /// The bytes are not a valid component.
     pub fn load(&self, engine: &Engine, wasm: &Wasm) -> Result<Component, Error> {
-        let Some(path) = self.entry(engine, wasm.digest()) else {
+        let Some(path) = self.entry(engine, wasm.digest(), wasm.kind()) else {
             return compile(engine, wasm);
         };
         if let Some(component) = map(engine, &path) {
@@ -67,30 +83,83 @@ impl ArtifactCache {
         Ok(component)
     }
 
+    /// The component in a file, which is not read where its digest is known and
+    /// its artifact there.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is not a valid component.
+    pub fn open(&self, engine: &Engine, path: &Path) -> Result<Loaded, Error> {
+        let sighting = self.known.look(path);
+        if let Some(digest) = sighting.as_ref().and_then(|seen| self.known.digest(seen)) {
+            let artifact = |kind| map(engine, &self.entry(engine, digest, kind)?);
+            let component =
+                artifact(wasm::Kind::Component).or_else(|| artifact(wasm::Kind::CoreModule));
+            if let Some(component) = component {
+                return Ok(Loaded {
+                    component,
+                    name: path.display().to_string(),
+                    digest,
+                });
+            }
+        }
+        let wasm = Wasm::read(path)?;
+        if let Some(sighting) = sighting {
+            self.known.remember(&sighting, wasm.digest());
+        }
+        Ok(Loaded {
+            component: self.load(engine, &wasm)?,
+            name: wasm.name().to_owned(),
+            digest: wasm.digest(),
+        })
+    }
+
+    /// The digest of a file's bytes, read only where it is not known.
+    ///
+    /// # Errors
+    /// The file cannot be read, or its text does not parse.
+    pub fn digest(&self, path: &Path) -> Result<Digest, Error> {
+        let sighting = self.known.look(path);
+        if let Some(digest) = sighting.as_ref().and_then(|seen| self.known.digest(seen)) {
+            return Ok(digest);
+        }
+        let digest = Wasm::read(path)?.digest();
+        if let Some(sighting) = sighting {
+            self.known.remember(&sighting, digest);
+        }
+        Ok(digest)
+    }
+
     /// Compiles `wasm` unless its artifact is already there, so that the next
     /// [`ArtifactCache::load`] only maps it.
     ///
     /// # Errors
     /// The bytes are not a valid component.
     pub fn warm(&self, engine: &Engine, wasm: &Wasm) -> Result<(), Error> {
-        match self.entry(engine, wasm.digest()) {
-            Some(path) if is_private_file(&path) => Ok(()),
+        match self.entry(engine, wasm.digest(), wasm.kind()) {
+            Some(path) if private::is_file(&path) => Ok(()),
             _ => self.load(engine, wasm).map(drop),
         }
     }
 
-    fn entry(&self, engine: &Engine, component: Digest) -> Option<PathBuf> {
+    fn entry(&self, engine: &Engine, digest: Digest, kind: wasm::Kind) -> Option<PathBuf> {
+        // What a core module becomes depends on the encoder as well.
+        let encoder: &[u8] = match kind {
+            wasm::Kind::Component => b"",
+            wasm::Kind::CoreModule => env!("CARGO_PKG_VERSION").as_bytes(),
+        };
         let key = Digest::of_fields([
-            component.as_bytes().as_slice(),
+            digest.as_bytes().as_slice(),
             engine.compatibility().as_bytes(),
             engine.name().as_bytes(),
+            encoder,
         ]);
         Some(self.dir.as_ref()?.join(format!("{}.cwasm", key.hex())))
     }
 }
 
 fn compile(engine: &Engine, wasm: &Wasm) -> Result<Component, Error> {
-    Component::from_binary(engine.wasmtime(), wasm.bytes()).map_err(|error| Error::Invalid {
+    let bytes = encode::component(wasm)?;
+    Component::from_binary(engine.wasmtime(), &bytes).map_err(|error| Error::Invalid {
         name: wasm.name().to_owned(),
         reason: format!("{error:#}"),
     })
@@ -98,7 +167,7 @@ fn compile(engine: &Engine, wasm: &Wasm) -> Result<Component, Error> {
 
 fn map(engine: &Engine, path: &Path) -> Option<Component> {
     let dir = path.parent()?;
-    if !is_private_dir(dir) || !is_private_file(path) {
+    if !private::is_dir(dir) || !private::is_file(path) {
         return None;
     }
     // SAFETY: `deserialize_file` runs what the file holds. The file is a regular
@@ -111,62 +180,13 @@ fn map(engine: &Engine, path: &Path) -> Option<Component> {
 
 fn store(path: &Path, code: &[u8]) -> io::Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));
-    make_private_dir(dir)?;
+    private::make_dir(dir)?;
     if !atomic::write_new(path, code)? {
         // Taken by an entry that `map` refused: replace it.
         fs::remove_file(path)?;
         atomic::write_new(path, code)?;
     }
     Ok(())
-}
-
-#[cfg(unix)]
-fn make_private_dir(dir: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)?;
-    if is_private_dir(dir) {
-        Ok(())
-    } else {
-        Err(io::ErrorKind::PermissionDenied.into())
-    }
-}
-
-#[cfg(not(unix))]
-fn make_private_dir(dir: &Path) -> io::Result<()> {
-    fs::create_dir_all(dir)
-}
-
-#[cfg(unix)]
-fn is_private_dir(dir: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    fs::symlink_metadata(dir).is_ok_and(|meta| {
-        meta.is_dir()
-            && meta.mode() & 0o077 == 0
-            && meta.uid() == rustix::process::geteuid().as_raw()
-    })
-}
-
-#[cfg(unix)]
-fn is_private_file(path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    fs::symlink_metadata(path).is_ok_and(|meta| {
-        meta.is_file()
-            && meta.mode() & 0o022 == 0
-            && meta.uid() == rustix::process::geteuid().as_raw()
-    })
-}
-
-#[cfg(not(unix))]
-fn is_private_dir(dir: &Path) -> bool {
-    dir.is_dir()
-}
-
-#[cfg(not(unix))]
-fn is_private_file(path: &Path) -> bool {
-    path.is_file()
 }
 
 #[cfg(test)]
@@ -177,7 +197,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let cache = ArtifactCache::at(&dir.path().join("artifacts"));
         let wasm = Wasm::from_bytes("empty.wat", b"(component)".to_vec()).unwrap();
-        (dir, cache, Engine::application().unwrap(), wasm)
+        (
+            dir,
+            cache,
+            Engine::application(&Default::default()).unwrap(),
+            wasm,
+        )
     }
 
     fn only_entry(dir: &Path) -> PathBuf {

@@ -1,11 +1,14 @@
 //! Running a command: a component that exports `wasi:cli/run`.
 
+use wasmtime::component::ComponentExportIndex;
 use wasmtime_wasi::I32Exit;
-use wasmtime_wasi::p2::bindings::sync::Command;
 
-use crate::call::{Failed, Output, Prepared, captured, stopped};
-use crate::sandbox::{Limits, Observed, Permissions, Stdio};
-use crate::{Error, exports};
+use crate::call::Failed;
+use crate::exports;
+use crate::instance::{Furnish, Instance, Output};
+use crate::prepared::Prepared;
+use crate::sandbox::Observed;
+use crate::{Error, waiting};
 
 /// What came of a command that ended by itself.
 #[derive(Debug)]
@@ -15,67 +18,95 @@ pub struct Exited {
     pub code: i32,
     /// What it wrote, where it was captured.
     pub output: Output,
-    /// Which virtual stand-ins it read.
+    /// What came to light.
     pub observed: Observed,
 }
+
+/// What errors call the exported function.
+const RUN: &str = "wasi:cli/run";
 
 impl Prepared {
     /// Whether the component exports `wasi:cli/run` of any 0.2 version.
     #[must_use]
     pub fn is_command(&self) -> bool {
-        self.component
-            .component_type()
-            .exports(self.engine.wasmtime())
-            .any(|(name, _)| name.starts_with("wasi:cli/run@0.2."))
+        self.run_index().is_some()
     }
 
-    /// Runs the command. `argv` begins with the program's name, as native
-    /// programs expect it.
+    fn run_index(&self) -> Option<ComponentExportIndex> {
+        let ty = self.component.component_type();
+        let (name, _) = ty
+            .exports(self.engine.wasmtime())
+            .find(|(name, _)| name.starts_with("wasi:cli/run@0.2."))?;
+        let interface = self.component.get_export_index(None, name)?;
+        self.component.get_export_index(Some(&interface), "run")
+    }
+
+    /// Runs the command.
     ///
     /// # Errors
     /// It is no command, imports what nothing provides, traps, or hits a limit.
-    pub fn run(
-        &self,
-        argv: &[String],
-        permissions: &Permissions,
-        limits: &Limits,
-        stdio: Stdio,
-    ) -> Result<Exited, Failed> {
-        if !self.is_command() {
-            let functions = self.functions();
-            return Err(Failed::from(Error::NotACommand {
-                name: self.name().to_owned(),
-                help: if functions.is_empty() {
-                    "it exports no functions either".to_owned()
-                } else {
-                    format!(
-                        "call one of its functions with `--function`: {}",
-                        exports::describe(&functions)
-                    )
-                },
-            }));
-        }
-        let mut store = self.store(permissions, limits, stdio, argv, &[]);
-        let _deadline = self.arm(&mut store, limits);
-        let linker = self.linker()?;
-        let outcome = Command::instantiate(&mut store, &self.component, &linker)
-            .and_then(|command| command.wasi_cli_run().call_run(&mut store));
-        let output = captured(&store);
-        let code = match outcome {
-            Ok(Ok(())) => 0,
-            Ok(Err(())) => 1,
-            Err(error) => match error.downcast_ref::<I32Exit>() {
-                Some(I32Exit(code)) => *code,
-                None => {
-                    let error = stopped("wasi:cli/run", &error);
-                    return Err(Failed { error, output });
-                }
-            },
+    pub fn run(&self, furnish: Furnish<'_>) -> Result<Exited, Failed> {
+        let Some(run) = self.run_index() else {
+            return Err(Failed {
+                error: self.not_a_command(),
+                output: Output::default(),
+                observed: Observed::default(),
+            });
         };
-        Ok(Exited {
-            code,
-            output,
-            observed: store.data().observed(),
-        })
+        let mut instance = self.instantiate(furnish, &[], RUN)?;
+        let outcome = call_run(&mut instance, run);
+        let (output, observed) = (instance.output(), instance.observed());
+        match outcome {
+            Ok(code) => Ok(Exited {
+                code,
+                output,
+                observed,
+            }),
+            Err(error) => Err(Failed {
+                error,
+                output,
+                observed,
+            }),
+        }
     }
+
+    fn not_a_command(&self) -> Error {
+        let functions = self.functions();
+        let serves = self
+            .component
+            .component_type()
+            .exports(self.engine.wasmtime())
+            .any(|(name, _)| name.starts_with("wasi:http/incoming-handler@"));
+        Error::NotACommand {
+            name: self.name().to_owned(),
+            help: if serves {
+                "it answers HTTP requests, and is called through a server".to_owned()
+            } else if functions.is_empty() {
+                "it exports no functions either".to_owned()
+            } else {
+                format!(
+                    "call one of its functions with `--function`: {}",
+                    exports::describe(functions)
+                )
+            },
+        }
+    }
+}
+
+fn call_run(instance: &mut Instance<'_>, run: ComponentExportIndex) -> Result<i32, Error> {
+    let (inner, waits, until) = (instance.inner(), instance.waits(), instance.until());
+    let store = instance.store();
+    let func = inner.get_typed_func::<(), (Result<(), ()>,)>(&mut *store, run);
+    let outcome = match func {
+        Err(error) => Ok(Err(error)),
+        Ok(func) if waits => waiting::wait(func.call_async(store, ()), until),
+        Ok(func) => Ok(func.call(store, ())),
+    };
+    if let Ok(Err(error)) = &outcome
+        && let Some(I32Exit(code)) = error.downcast_ref::<I32Exit>()
+    {
+        return Ok(*code);
+    }
+    let (returned,) = instance.settle(outcome, RUN)?;
+    Ok(i32::from(returned.is_err()))
 }

@@ -4,7 +4,9 @@ use std::hash::{Hash, Hasher};
 
 use run_files::Digest;
 use sha2::{Digest as _, Sha256};
-use wasmtime::{Config, RegallocAlgorithm};
+use wasmtime::{Config, RegallocAlgorithm, WasmBacktraceDetails};
+
+use crate::sandbox::Limits;
 
 /// A configured wasmtime engine with the part of an artifact's cache key that
 /// depends on it.
@@ -13,20 +15,66 @@ pub struct Engine {
     inner: wasmtime::Engine,
     name: &'static str,
     compatibility: Digest,
+    metering: Metering,
+    stack: usize,
+}
+
+/// How a component's code is watched while it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Metering {
+    /// Counted: fuel is the one measure that is the same everywhere. Its clock
+    /// moves with it, and it can be limited.
+    #[default]
+    Fuel,
+    /// Interruptible and not counted.
+    Epochs,
+    /// Neither, as fast as it can be.
+    None,
+}
+
+/// How the engine for the user's components is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// How code is watched.
+    pub metering: Metering,
+    /// Bytes of stack that code may use.
+    pub stack: usize,
+    /// Use only what every processor of this architecture has, instead of all
+    /// that this one has. The results are the same; tests prove it with this.
+    pub baseline: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            metering: Metering::default(),
+            stack: Limits::default().stack,
+            baseline: false,
+        }
+    }
 }
 
 impl Engine {
     /// For the user's components: deterministic wherever WebAssembly leaves a
-    /// choice (NaN bits, relaxed SIMD), no shared memory, interruptible.
+    /// choice (NaN bits, relaxed SIMD), no shared memory.
     ///
     /// # Errors
     /// The host's processor or operating system cannot run compiled code.
-    pub fn application() -> Result<Self, crate::Error> {
+    pub fn application(options: &Options) -> Result<Self, crate::Error> {
         let mut config = base();
         config
+            .consume_fuel(options.metering == Metering::Fuel)
+            .epoch_interruption(options.metering == Metering::Epochs)
+            .max_wasm_stack(options.stack)
+            .async_stack_size(options.stack + (1 << 20))
+            .wasm_backtrace_details(WasmBacktraceDetails::Enable)
             .cranelift_nan_canonicalization(true)
             .relaxed_simd_deterministic(true);
-        Self::new("application", &config)
+        if options.baseline {
+            let target = TARGET;
+            config.target(target).map_err(crate::Error::engine)?;
+        }
+        Self::new("application", &config, options.metering, options.stack)
     }
 
     /// For plugins: small, interruptible, called asynchronously so that a call
@@ -35,17 +83,24 @@ impl Engine {
     /// # Errors
     /// As [`Engine::application`].
     pub fn plugin() -> Result<Self, crate::Error> {
+        const STACK: usize = 1 << 20;
         let mut config = base();
         config
-            .max_wasm_stack(1 << 20)
-            .async_stack_size(2 << 20)
+            .epoch_interruption(true)
+            .max_wasm_stack(STACK)
+            .async_stack_size(2 * STACK)
             // Plugins are read once and run briefly; what they compile to is
             // kept, so a slower compiler is paid for once a version.
             .cranelift_regalloc_algorithm(RegallocAlgorithm::Backtracking);
-        Self::new("plugin", &config)
+        Self::new("plugin", &config, Metering::Epochs, STACK)
     }
 
-    fn new(name: &'static str, config: &Config) -> Result<Self, crate::Error> {
+    fn new(
+        name: &'static str,
+        config: &Config,
+        metering: Metering,
+        stack: usize,
+    ) -> Result<Self, crate::Error> {
         let inner = wasmtime::Engine::new(config).map_err(crate::Error::engine)?;
         let mut hasher = DigestHasher(Sha256::new());
         inner.precompile_compatibility_hash().hash(&mut hasher);
@@ -54,6 +109,8 @@ impl Engine {
             inner,
             name,
             compatibility,
+            metering,
+            stack,
         })
     }
 
@@ -75,13 +132,20 @@ impl Engine {
     pub fn compatibility(&self) -> Digest {
         self.compatibility
     }
+
+    pub(crate) fn metering(&self) -> Metering {
+        self.metering
+    }
+
+    pub(crate) fn stack(&self) -> usize {
+        self.stack
+    }
 }
 
 fn base() -> Config {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
-        .epoch_interruption(true)
         .shared_memory(false)
         .memory_init_cow(true);
     config
@@ -100,3 +164,13 @@ impl Hasher for DigestHasher {
         u64::from_le_bytes(digest[..8].try_into().expect("a digest has 32 bytes"))
     }
 }
+
+/// This machine's architecture without the features of its processor.
+#[cfg(target_arch = "x86_64")]
+const TARGET: &str = "x86_64";
+#[cfg(target_arch = "aarch64")]
+const TARGET: &str = "aarch64";
+#[cfg(target_arch = "riscv64")]
+const TARGET: &str = "riscv64gc";
+#[cfg(target_arch = "s390x")]
+const TARGET: &str = "s390x";

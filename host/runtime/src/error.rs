@@ -1,9 +1,13 @@
 //! What can go wrong while reading, compiling and calling a component.
 
+use std::sync::Arc;
+
 use miette::{Diagnostic, NamedSource, SourceSpan};
 
+use crate::sandbox::Breach;
+
 /// An error of the runtime, with what to do about it.
-#[derive(Debug, thiserror::Error, Diagnostic)]
+#[derive(Debug, Clone, thiserror::Error, Diagnostic)]
 pub enum Error {
     /// The engine itself cannot start.
     #[error("the WebAssembly engine cannot start: {reason}")]
@@ -20,7 +24,7 @@ pub enum Error {
         /// The file.
         name: String,
         /// Why not.
-        source: std::io::Error,
+        source: Arc<std::io::Error>,
     },
 
     /// The bytes are not valid WebAssembly.
@@ -47,8 +51,8 @@ pub enum Error {
         at: SourceSpan,
     },
 
-    /// A core module where a component is needed.
-    #[error("`{name}` is a core module, not a component")]
+    /// A core module that cannot become a component.
+    #[error("`{name}` is a core module, not a component: {reason}")]
     #[diagnostic(
         code(run::runtime::core_module),
         help(
@@ -58,6 +62,21 @@ pub enum Error {
     CoreModule {
         /// The file.
         name: String,
+        /// Why not.
+        reason: String,
+    },
+
+    /// Imports that do not fit what is provided.
+    #[error("`{name}` cannot be linked: {reason}")]
+    #[diagnostic(
+        code(run::runtime::link),
+        help("it was made for another version of an interface that it imports")
+    )]
+    Link {
+        /// The file.
+        name: String,
+        /// Which import, and why.
+        reason: String,
     },
 
     /// Imports that nothing provides.
@@ -126,22 +145,56 @@ pub enum Error {
     },
 
     /// The guest trapped.
-    #[error("`{function}` trapped: {reason}")]
+    #[error("`{function}` trapped: {reason}{backtrace}")]
     #[diagnostic(code(run::runtime::trap))]
     Trap {
         /// The function that was called.
         function: String,
-        /// The trap and the guest's backtrace.
+        /// The trap.
         reason: String,
+        /// The guest's frames, each on a line of its own after the reason.
+        backtrace: String,
     },
 
     /// A limit was hit.
-    #[error("`{function}` was stopped: {reason}")]
-    #[diagnostic(code(run::runtime::limit))]
+    #[error("`{function}` was stopped: {breach}")]
+    #[diagnostic(code(run::runtime::limit), help("{help}"))]
     Limit {
         /// The function that was called.
         function: String,
         /// Which limit, with its figure.
+        breach: Breach,
+        /// How to raise it.
+        help: String,
+    },
+
+    /// Strict mode met something that was not given.
+    #[error("`{function}` was stopped: it called `{import}`, which it was not given")]
+    #[diagnostic(
+        code(run::runtime::denied),
+        help("allow it with `{flag}`, or with the capability `{capability}` in run.toml")
+    )]
+    Denied {
+        /// The function that was called.
+        function: String,
+        /// The interface.
+        import: String,
+        /// The flag that allows it.
+        flag: String,
+        /// The capability that allows it.
+        capability: String,
+    },
+
+    /// A directory that was to be given to the guest.
+    #[error("the directory `{path}` cannot be opened: {reason}")]
+    #[diagnostic(
+        code(run::runtime::directory),
+        help("name a directory that exists, as HOST or HOST::GUEST")
+    )]
+    Directory {
+        /// The directory.
+        path: String,
+        /// Why not.
         reason: String,
     },
 

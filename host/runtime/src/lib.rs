@@ -7,15 +7,27 @@
 pub mod artifact;
 pub mod call;
 pub mod command;
+pub mod encode;
 pub mod engine;
 mod error;
 pub mod exports;
 pub mod inspect;
+mod instance;
+mod interfaces;
+mod known;
+mod linker;
+mod prepared;
+mod private;
 pub mod sandbox;
+mod stopped;
+mod ticker;
 pub mod values;
+mod waiting;
 pub mod wasm;
 
 pub use artifact::ArtifactCache;
 pub use engine::Engine;
 pub use error::Error;
+pub use instance::{Furnish, Instance, Output};
+pub use prepared::Prepared;
 pub use wasm::Wasm;

@@ -42,7 +42,7 @@ impl Wasm {
         let name = path.display().to_string();
         let bytes = fs::read(path).map_err(|source| Error::Read {
             name: name.clone(),
-            source,
+            source: source.into(),
         })?;
         Self::from_bytes(&name, bytes)
     }

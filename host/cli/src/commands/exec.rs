@@ -3,37 +3,59 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use run_runtime::call::{Failed, Output, Prepared};
-use run_runtime::sandbox::{Limits, Observed, Permissions, Stdio};
-use run_runtime::{ArtifactCache, Engine, Wasm, values};
+use run_project::{Component, Project};
+use run_runtime::call::Failed;
+use run_runtime::sandbox::{Observed, Stdio};
+use run_runtime::{ArtifactCache, Engine, Furnish, Output, Prepared, values};
 use serde_json::{Value, json};
 
 use crate::args::Exec;
 use crate::failure::{CommandError, Failure};
 use crate::project;
+use crate::sandbox::Furnishing;
 use crate::shell::Shell;
 
 pub(crate) fn run(args: &Exec, shell: &Shell) -> Result<ExitCode, Failure> {
-    let file = target(&args.target, shell)?;
-    let engine = Engine::application()?;
-    let prepared = Prepared::new(&engine, &ArtifactCache::user(), Wasm::read(&file)?)?;
-    let permissions = Permissions {
-        clock: args.allow_clock,
-        random: args.allow_random,
-        environment: Vec::new(),
+    let target = find(&args.target, shell)?;
+    let furnishing = Furnishing::new(target.component(), &args.sandbox)?;
+    let engine = Engine::application(&furnishing.engine())?;
+    let prepared = Prepared::open(&engine, &ArtifactCache::user(), &target.file)?;
+    let run = Run {
+        prepared: &prepared,
+        furnishing: &furnishing,
+        args,
+        shell,
     };
     match &args.function {
-        Some(function) => call(&prepared, function, args, &permissions, shell),
-        None => command(&prepared, &file, args, &permissions, shell),
+        Some(function) => run.call(function),
+        None => run.command(&target.file),
     }
 }
 
-/// The file that `exec` and `info` are given: a path, or the name of a
-/// component. A path wins, and then no `run.toml` is read.
-pub(crate) fn target(given: &str, shell: &Shell) -> Result<PathBuf, Failure> {
+/// What `exec` and `info` are given.
+pub(crate) struct Target {
+    /// The file that it names.
+    pub(crate) file: PathBuf,
+    /// The project and the component's place in it, where it was named by that.
+    project: Option<(Project, usize)>,
+}
+
+impl Target {
+    fn component(&self) -> Option<(&Project, &Component)> {
+        let (project, index) = self.project.as_ref()?;
+        Some((project, project.manifest.components.get(*index)?))
+    }
+}
+
+/// Finds a target by its path, or by the name of a component. A path wins, and
+/// then no `run.toml` is read.
+pub(crate) fn find(given: &str, shell: &Shell) -> Result<Target, Failure> {
     let path = Path::new(given);
     if path.is_file() || path.with_extension("wat").is_file() {
-        return Ok(path.to_owned());
+        return Ok(Target {
+            file: path.to_owned(),
+            project: None,
+        });
     }
     let looks_like_path = given.contains(['/', '\\']) || path.extension().is_some();
     let missing = |help: String| {
@@ -45,10 +67,12 @@ pub(crate) fn target(given: &str, shell: &Shell) -> Result<PathBuf, Failure> {
     let Ok(project) = project::load(shell) else {
         return Err(missing("name a .wasm or .wat file".to_owned()));
     };
-    let Some(component) = project.manifest.component(given) else {
-        let known: Vec<_> = project
-            .manifest
-            .components
+    let components = &project.manifest.components;
+    let index = components
+        .iter()
+        .position(|component| component.name.value.as_str() == given);
+    let Some((index, component)) = index.and_then(|at| Some((at, components.get(at)?))) else {
+        let known: Vec<_> = components
             .iter()
             .map(|component| component.name.value.as_str())
             .collect();
@@ -64,7 +88,10 @@ pub(crate) fn target(given: &str, shell: &Shell) -> Result<PathBuf, Failure> {
     };
     let file = project::artifact(&project, component);
     if file.is_file() || file.with_extension("wat").is_file() {
-        return Ok(file);
+        return Ok(Target {
+            file,
+            project: Some((project, index)),
+        });
     }
     Err(CommandError::new(
         format!(
@@ -76,52 +103,85 @@ pub(crate) fn target(given: &str, shell: &Shell) -> Result<PathBuf, Failure> {
     .into())
 }
 
-fn call(
-    prepared: &Prepared,
-    function: &str,
-    args: &Exec,
-    permissions: &Permissions,
-    shell: &Shell,
-) -> Result<ExitCode, Failure> {
-    let function = prepared.function(function)?;
-    let arguments = values::parse_all(&function.full_name(), &function.ty, &args.args)?;
-    let returned = prepared
-        .call(&function, &arguments, permissions, &Limits::default())
-        .map_err(|failed| failure(failed, args.json, shell))?;
-    let value = returned.value.as_ref().map_or(Value::Null, values::to_json);
-    shell.out(&document(0, value, &returned.output, args.json).to_string());
-    virtual_note(returned.observed, shell);
-    Ok(ExitCode::SUCCESS)
+struct Run<'a> {
+    prepared: &'a Prepared,
+    furnishing: &'a Furnishing,
+    args: &'a Exec,
+    shell: &'a Shell,
 }
 
-fn command(
-    prepared: &Prepared,
-    file: &Path,
-    args: &Exec,
-    permissions: &Permissions,
-    shell: &Shell,
-) -> Result<ExitCode, Failure> {
-    let program = file.file_name().map_or_else(
-        || prepared.name().to_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    );
-    let mut argv = vec![program];
-    argv.extend(args.arguments.iter().cloned());
-    let stdio = if args.json {
-        Stdio::Capture
-    } else {
-        Stdio::Inherit
-    };
-    let exited = prepared
-        .run(&argv, permissions, &Limits::default(), stdio)
-        .map_err(|failed| failure(failed, args.json, shell))?;
-    if args.json {
-        let document = document(exited.code, Value::Null, &exited.output, true);
-        shell.out(&document.to_string());
+impl Run<'_> {
+    fn furnish<'f>(&'f self, stdio: &'f Stdio, argv: &'f [String]) -> Furnish<'f> {
+        Furnish {
+            permissions: &self.furnishing.permissions,
+            limits: &self.furnishing.limits,
+            stdio,
+            argv,
+        }
     }
-    virtual_note(exited.observed, shell);
-    // Codes beyond a byte are cut by the system; they must not become success.
-    Ok(ExitCode::from(u8::try_from(exited.code).unwrap_or(1)))
+
+    fn call(&self, function: &str) -> Result<ExitCode, Failure> {
+        let function = self.prepared.function(function)?;
+        let arguments = values::parse_all(&function.full_name(), &function.ty, &self.args.args)?;
+        let stdio = Stdio::capture();
+        let returned = self
+            .prepared
+            .call(&function, &arguments, self.furnish(&stdio, &[]))
+            .map_err(|failed| self.failure(failed))?;
+        let value = returned.value.as_ref().map_or(Value::Null, values::to_json);
+        let document = document(0, value, &returned.output, self.args.json);
+        self.shell.out(&document.to_string());
+        self.tell(&returned.observed, false);
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn command(&self, file: &Path) -> Result<ExitCode, Failure> {
+        // Native programs expect their own name first, and some fail without.
+        let program = file.file_name().unwrap_or(file.as_os_str());
+        let mut argv = vec![program.to_string_lossy().into_owned()];
+        argv.extend(self.args.arguments.iter().cloned());
+        let stdio = Stdio {
+            capture: self.args.json,
+            ..Stdio::inherit()
+        };
+        let exited = self
+            .prepared
+            .run(self.furnish(&stdio, &argv))
+            .map_err(|failed| self.failure(failed))?;
+        if self.args.json {
+            let document = document(exited.code, Value::Null, &exited.output, true);
+            self.shell.out(&document.to_string());
+        }
+        self.tell(&exited.observed, exited.code != 0);
+        // Codes beyond a byte are cut by the system; they must not become success.
+        Ok(ExitCode::from(u8::try_from(exited.code).unwrap_or(1)))
+    }
+
+    fn failure(&self, failed: Failed) -> Failure {
+        self.tell(&failed.observed, true);
+        Failure::Guest {
+            error: failed.error,
+            output: failed.output,
+        }
+    }
+
+    /// What the user should know of how it ran, on stderr.
+    fn tell(&self, observed: &Observed, failed: bool) {
+        if let Some(note) = stand_ins(observed) {
+            self.shell.note(&note);
+        }
+        for denial in &observed.denied {
+            self.shell.warn(&format!(
+                "the component tried to {} (`{}`) and was denied; allow it with `{}`, or with the capability `{}`",
+                denial.what, denial.import, denial.flag, denial.capability
+            ));
+        }
+        if failed && observed.directories {
+            self.shell.note(
+                "the component looked for files, and was given no directory; `--dir` or a capability such as `fs:read:PATH` gives it one",
+            );
+        }
+    }
 }
 
 /// One document: with `--json` always all four keys, else what the guest wrote
@@ -136,20 +196,8 @@ fn document(exit_code: i32, value: Value, output: &Output, all: bool) -> Value {
     document
 }
 
-/// What the guest wrote before it failed belongs in front of the error, and not
-/// in a JSON document that reports the error.
-fn failure(failed: Failed, json: bool, shell: &Shell) -> Failure {
-    if !json {
-        for bytes in [&failed.output.stdout, &failed.output.stderr] {
-            if !bytes.is_empty() {
-                shell.err(String::from_utf8_lossy(bytes).trim_end());
-            }
-        }
-    }
-    failed.error.into()
-}
-
-fn virtual_note(observed: Observed, shell: &Shell) {
+/// Which stand-ins a component was given.
+fn stand_ins(observed: &Observed) -> Option<String> {
     let (what, flags) = match (observed.clock, observed.random) {
         (true, true) => (
             "a virtual clock and seeded random numbers",
@@ -157,9 +205,9 @@ fn virtual_note(observed: Observed, shell: &Shell) {
         ),
         (true, false) => ("a virtual clock", "--allow-clock"),
         (false, true) => ("seeded random numbers", "--allow-random"),
-        (false, false) => return,
+        (false, false) => return None,
     };
-    shell.note(&format!(
+    Some(format!(
         "the component was given {what}; for the real ones: {flags}"
-    ));
+    ))
 }

@@ -17,7 +17,7 @@ use crate::shell::Shell;
 
 pub(crate) fn run(args: &Info, shell: &Shell) -> Result<ExitCode, Failure> {
     match &args.target {
-        Some(target) => file(&exec::target(target, shell)?, args, shell)?,
+        Some(target) => file(&exec::find(target, shell)?.file, args, shell)?,
         None => project_info(args, shell)?,
     }
     Ok(ExitCode::SUCCESS)

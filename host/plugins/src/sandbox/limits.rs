@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use wasmtime::ResourceLimiter;
+use run_runtime::sandbox::{Breach, Growth};
 
 /// The figures. Time in a child process is not the plugin's own and does not
 /// count against it.
@@ -12,7 +12,7 @@ use wasmtime::ResourceLimiter;
 pub struct Limits {
     /// Bytes of linear memory of all instances together.
     pub memory: usize,
-    /// Elements of one table.
+    /// Elements of all tables together.
     pub table: usize,
     /// How long the plugin's own code may run in one call.
     pub guest_time: Duration,
@@ -104,66 +104,11 @@ impl GuestClock {
     }
 }
 
+/// Core instances one plugin may consist of.
+const INSTANCES: usize = 64;
+
 /// Refuses growth beyond the limits and notes which one it was.
-pub(crate) struct Growth {
-    memory: usize,
-    table: usize,
-    used: usize,
-    violation: Violation,
-}
-
-impl Growth {
-    pub(crate) fn new(limits: &Limits, violation: Violation) -> Self {
-        Self {
-            memory: limits.memory,
-            table: limits.table,
-            used: 0,
-            violation,
-        }
-    }
-}
-
-impl ResourceLimiter for Growth {
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        self.used = self.used.saturating_add(desired.saturating_sub(current));
-        if self.used > self.memory {
-            let mebibytes = self.memory >> 20;
-            return Err(self
-                .violation
-                .trap(format!("it wanted more than {mebibytes} MiB of memory")));
-        }
-        Ok(true)
-    }
-
-    fn table_growing(
-        &mut self,
-        _current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        if desired > self.table {
-            let table = self.table;
-            return Err(self
-                .violation
-                .trap(format!("it wanted a table of more than {table} elements")));
-        }
-        Ok(true)
-    }
-
-    fn instances(&self) -> usize {
-        64
-    }
-
-    fn tables(&self) -> usize {
-        64
-    }
-
-    fn memories(&self) -> usize {
-        16
-    }
+pub(crate) fn growth(limits: &Limits, violation: Violation) -> Growth {
+    let note = move |breach: Breach| violation.note(breach.to_string());
+    Growth::new(limits.memory, limits.table, INSTANCES, note)
 }

@@ -9,12 +9,13 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use super::http::HttpPolicy;
-use super::limits::{Growth, GuestClock, Limits, Violation};
+use super::limits::{self, GuestClock, Limits, Violation};
 use super::paths::PathMap;
 use super::processes::Processes;
 use super::wasi::LineSink;
 use crate::api::{BuildJob, DeployJob, ProjectView, Watch};
 use crate::events::{Level, StepId};
+use run_runtime::sandbox::Growth;
 
 /// What a call is about.
 pub(crate) enum Subject {
@@ -71,7 +72,7 @@ impl State {
             wasi: parts.wasi,
             http_context: WasiHttpCtx::new(),
             http_policy: parts.http_policy,
-            growth: Growth::new(limits, parts.violation.clone()),
+            growth: limits::growth(limits, parts.violation.clone()),
             clock: GuestClock::default(),
             violation: parts.violation,
             watch: parts.watch,

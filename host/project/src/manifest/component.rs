@@ -7,6 +7,7 @@ use crate::section::{Entry, Section};
 use crate::spanned::Spanned;
 use crate::value::sentence;
 
+use super::limits::{self, Limits};
 use super::setting::{self, Setting};
 
 /// One component of the project.
@@ -27,6 +28,10 @@ pub struct Component {
     pub enabled: bool,
     /// `settings`: for the plugin that builds it, which says what they may be.
     pub settings: Vec<Setting>,
+    /// `limits`: what it may use.
+    pub limits: Limits,
+    /// `config`: what `wasi:config/store` tells it, name and value.
+    pub config: Vec<(String, String)>,
     /// `imports`: an imported interface, and what provides it.
     pub imports: Vec<(Spanned<String>, Spanned<String>)>,
 }
@@ -65,6 +70,8 @@ impl Component {
             .map(Entry::list)
             .unwrap_or_default();
         let enabled = section.take("enabled").and_then(Entry::boolean);
+        let limits = section.take("limits").map(limits::read);
+        let config = section.take("config").map(config).unwrap_or_default();
         let imports = section.take("imports").map(imports).unwrap_or_default();
         let settings = section.take("settings");
         let settings_key = settings.as_ref().map(|entry| entry.key.span.clone());
@@ -82,6 +89,8 @@ impl Component {
             capabilities,
             enabled: enabled.is_none_or(|enabled| enabled.value),
             settings,
+            limits: limits.unwrap_or_default(),
+            config,
             imports,
         })
     }
@@ -154,6 +163,14 @@ pub(super) fn read(root: &mut Section<'_>) -> Vec<Component> {
     let mut components: Vec<_> = listed.chain(named).collect();
     components.sort_by_key(|component| component.name.span.start);
     components
+}
+
+fn config(entry: Entry<'_>) -> Vec<(String, String)> {
+    let Some(section) = entry.section() else {
+        return Vec::new();
+    };
+    let pair = |entry: Entry<'_>| Some((entry.key.value.to_owned(), entry.string()?.value));
+    section.entries().filter_map(pair).collect()
 }
 
 fn imports(entry: Entry<'_>) -> Vec<(Spanned<String>, Spanned<String>)> {

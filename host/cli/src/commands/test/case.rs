@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use run_project::manifest::{ExpectedError, Test};
-use run_runtime::call::{Failed, Output, Prepared};
+use run_runtime::call::Failed;
 use run_runtime::exports::ExportedFunction;
 use run_runtime::sandbox::{Limits, Permissions, Stdio};
 use run_runtime::values::Val;
-use run_runtime::{Error, values};
+use run_runtime::{Error, Furnish, Output, Prepared, values};
 
 /// A test that does not end is a test that fails.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -123,10 +123,14 @@ impl Case {
             Err(error) => return Verdict::failed(shown, describe(&error), Output::default()),
         };
         let permissions = Permissions::default();
-        match self
-            .component
-            .call(&function, &arguments, &permissions, limits)
-        {
+        let stdio = Stdio::capture();
+        let furnish = Furnish {
+            permissions: &permissions,
+            limits,
+            stdio: &stdio,
+            argv: &[],
+        };
+        match self.component.call(&function, &arguments, furnish) {
             Ok(returned) => {
                 let text = returned.value.as_ref().map(values::to_text);
                 let call = if self.expect.discovered {
@@ -197,10 +201,13 @@ impl Case {
         let mut argv = vec![self.component.name().to_owned()];
         argv.extend(args.iter().cloned());
         let shown = format!("run({})", args.join(", "));
-        match self
-            .component
-            .run(&argv, &Permissions::default(), limits, Stdio::Capture)
-        {
+        let furnish = Furnish {
+            permissions: &Permissions::default(),
+            limits,
+            stdio: &Stdio::capture(),
+            argv: &argv,
+        };
+        match self.component.run(furnish) {
             Ok(exited) => {
                 let wanted = i32::from(self.expect.exit.unwrap_or(0));
                 let failure = if self.expect.error.is_some() && exited.code == 0 {

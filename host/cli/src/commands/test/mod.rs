@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use run_project::Project;
-use run_runtime::call::Prepared;
-use run_runtime::{ArtifactCache, Engine, Wasm};
+use run_runtime::engine::Options;
+use run_runtime::{ArtifactCache, Engine, Prepared};
 
 use crate::args::Test;
 use crate::commands::build;
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Test, shell: &Shell) -> Result<ExitCode, Failure> {
         build::build(&project, &request, shell)?;
     }
     let components = project::components(&project, &named)?;
-    let engine = Engine::application()?;
+    let engine = Engine::application(&Options::default())?;
     let cache = ArtifactCache::user();
     let mut prepared = BTreeMap::new();
     for component in components {
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Test, shell: &Shell) -> Result<ExitCode, Failure> {
             )
             .into());
         }
-        let component = Prepared::new(&engine, &cache, Wasm::read(&file)?)?;
+        let component = Prepared::open(&engine, &cache, &file)?;
         prepared.insert(name.to_owned(), Arc::new(component));
     }
 
@@ -112,11 +112,11 @@ fn discovered(prepared: &BTreeMap<String, Arc<Prepared>>) -> Vec<Case> {
         .flat_map(|component| {
             component
                 .functions()
-                .into_iter()
+                .iter()
                 .filter(|function| {
                     function.name.starts_with("test-") || function.name.starts_with("test_")
                 })
-                .map(|function| Case::discovered(component.clone(), &function))
+                .map(|function| Case::discovered(component.clone(), function))
         })
         .collect()
 }

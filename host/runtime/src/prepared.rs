@@ -1,0 +1,136 @@
+//! A component that is compiled and linked, ready to be instantiated any number
+//! of times.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use run_files::Digest;
+use wasmtime::component::{Component, InstancePre};
+
+use crate::artifact::Loaded;
+use crate::exports::{self, ExportedFunction};
+use crate::linker::{self, Linked};
+use crate::sandbox::State;
+use crate::{ArtifactCache, Engine, Error, Wasm};
+
+/// A compiled component.
+pub struct Prepared {
+    pub(crate) engine: Engine,
+    pub(crate) component: Component,
+    name: String,
+    digest: Digest,
+    linked: OnceLock<Result<Link, Error>>,
+    functions: OnceLock<Vec<ExportedFunction>>,
+}
+
+/// A component with all that it imports.
+pub(crate) struct Link {
+    pub(crate) pre: InstancePre<State>,
+    pub(crate) waits: bool,
+}
+
+impl Prepared {
+    /// Compiles a component, or maps its artifact. A core module becomes a
+    /// component first, see [`crate::encode`].
+    ///
+    /// # Errors
+    /// The bytes are not valid, or a core module that cannot become a component.
+    pub fn new(engine: &Engine, cache: &ArtifactCache, wasm: &Wasm) -> Result<Self, Error> {
+        let component = cache.load(engine, wasm)?;
+        Ok(Self::of(engine, component, wasm.name(), wasm.digest()))
+    }
+
+    /// The same from a file, which is not even read where it is known.
+    ///
+    /// # Errors
+    /// As [`Prepared::new`], and where the file cannot be read.
+    pub fn open(engine: &Engine, cache: &ArtifactCache, path: &Path) -> Result<Self, Error> {
+        let Loaded {
+            component,
+            name,
+            digest,
+        } = cache.open(engine, path)?;
+        Ok(Self::of(engine, component, &name, digest))
+    }
+
+    fn of(engine: &Engine, component: Component, name: &str, digest: Digest) -> Self {
+        Self {
+            engine: engine.clone(),
+            component,
+            name: name.to_owned(),
+            digest,
+            linked: OnceLock::new(),
+            functions: OnceLock::new(),
+        }
+    }
+
+    /// What errors call this component.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The digest of its bytes.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The functions it exports.
+    #[must_use]
+    pub fn functions(&self) -> &[ExportedFunction] {
+        self.functions
+            .get_or_init(|| exports::functions(&self.engine, &self.component))
+    }
+
+    /// The exported function that `wanted` names.
+    ///
+    /// # Errors
+    /// Imports that nothing provides, since then no function can be called; or
+    /// see [`exports::find`].
+    pub fn function(&self, wanted: &str) -> Result<ExportedFunction, Error> {
+        self.link()?;
+        exports::find(self.name(), self.functions(), wanted)
+    }
+
+    pub(crate) fn link(&self) -> Result<&Link, Error> {
+        self.linked
+            .get_or_init(|| self.make_link())
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    fn make_link(&self) -> Result<Link, Error> {
+        let engine = self.engine.wasmtime();
+        let ty = self.component.component_type();
+        let imports: Vec<_> = ty.imports(engine).map(|(name, _)| name).collect();
+        let Linked {
+            linker,
+            waits,
+            missing,
+        } = linker::link(engine, imports.iter().copied()).map_err(Error::sandbox)?;
+        if !missing.is_empty() {
+            return Err(Error::UnsatisfiedImports {
+                name: self.name.clone(),
+                help: unsatisfied_help(&missing),
+                imports: missing,
+            });
+        }
+        let pre = linker
+            .instantiate_pre(&self.component)
+            .map_err(|error| Error::Link {
+                name: self.name.clone(),
+                reason: format!("{error:#}"),
+            })?;
+        Ok(Link { pre, waits })
+    }
+}
+
+fn unsatisfied_help(imports: &[String]) -> String {
+    let wasi = imports.iter().all(|name| name.starts_with("wasi:"));
+    if wasi {
+        "this release of `run` does not provide that version of WASI".to_owned()
+    } else {
+        "compose it with a component that exports them: `--with FILE`".to_owned()
+    }
+}
