@@ -175,7 +175,7 @@ fn waiting(
         ("wasi:sockets", "ip-name-lookup") => {
             l.allow_shadowing(true);
             sockets::ip_name_lookup::add_to_linker::<_, Net>(l, State::sockets)?;
-            sandbox::link_name_lookup(l, import)?;
+            sandbox::link_name_lookup(l)?;
             l.allow_shadowing(false);
         }
         _ => return Ok(false),

@@ -111,10 +111,13 @@ async fn is_at(host: &str, address: SocketAddr) -> bool {
     }
 }
 
-/// Links `wasi:sockets/ip-name-lookup` under the name it is imported by. Only
-/// names that may be connected to are looked up: a question to a name server
-/// carries data as well as any other packet.
-pub(crate) fn link_name_lookup(linker: &mut Linker<State>, import: &str) -> wasmtime::Result<()> {
+/// The name that wasmtime-wasi links the interface by.
+const NAME_LOOKUP: &str = "wasi:sockets/ip-name-lookup@0.2.12";
+
+/// Replaces `resolve-addresses` in `wasi:sockets/ip-name-lookup`, which must be
+/// linked already. Only names that may be connected to are looked up: a
+/// question to a name server carries data as well as any other packet.
+pub(crate) fn link_name_lookup(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     type Answer = Result<Resource<ResolveAddressStream>, ErrorCode>;
     let lookup = |mut ctx: StoreContextMut<'_, State>,
                   (network, name): (Resource<Network>, String)|
@@ -140,7 +143,7 @@ pub(crate) fn link_name_lookup(linker: &mut Linker<State>, import: &str) -> wasm
         }
     };
     linker
-        .instance(import)?
+        .instance(NAME_LOOKUP)?
         .func_wrap("resolve-addresses", lookup)
 }
 
