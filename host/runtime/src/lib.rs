@@ -7,6 +7,7 @@
 pub mod artifact;
 pub mod call;
 pub mod command;
+pub mod compose;
 pub mod engine;
 mod error;
 pub mod exports;

@@ -5,18 +5,20 @@ use std::process::ExitCode;
 
 use run_runtime::call::{Failed, Output, Prepared};
 use run_runtime::sandbox::{Limits, Observed, Permissions, Stdio};
-use run_runtime::{ArtifactCache, Engine, Wasm, values};
+use run_runtime::{ArtifactCache, Engine, values};
 use serde_json::{Value, json};
 
 use crate::args::Exec;
+use crate::composition;
 use crate::failure::{CommandError, Failure};
 use crate::project;
 use crate::shell::Shell;
 
 pub(crate) fn run(args: &Exec, shell: &Shell) -> Result<ExitCode, Failure> {
     let file = target(&args.target, shell)?;
+    let wasm = composition::of_target(&args.target, &file, &args.linking, shell)?;
     let engine = Engine::application()?;
-    let prepared = Prepared::new(&engine, &ArtifactCache::user(), Wasm::read(&file)?)?;
+    let prepared = Prepared::new(&engine, &ArtifactCache::user(), wasm)?;
     let permissions = Permissions {
         clock: args.allow_clock,
         random: args.allow_random,

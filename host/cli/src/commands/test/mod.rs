@@ -10,10 +10,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use run_project::Project;
 use run_runtime::call::Prepared;
-use run_runtime::{ArtifactCache, Engine, Wasm};
+use run_runtime::{ArtifactCache, Engine};
 
 use crate::args::Test;
 use crate::commands::build;
+use crate::composition;
 use crate::failure::{CommandError, FAILED, Failure};
 use crate::project;
 use crate::shell::Shell;
@@ -47,7 +48,8 @@ pub(crate) fn run(args: &Test, shell: &Shell) -> Result<ExitCode, Failure> {
             )
             .into());
         }
-        let component = Prepared::new(&engine, &cache, Wasm::read(&file)?)?;
+        let wasm = composition::of_component(&project, component, shell)?;
+        let component = Prepared::new(&engine, &cache, wasm)?;
         prepared.insert(name.to_owned(), Arc::new(component));
     }
 
