@@ -135,7 +135,9 @@ fn what_build_composes_stands_alone() {
         .success()
         .says(&["Composed walker → target/wasm/walker.composed.wasm"]);
     let composed = scratch.read("target/wasm/walker.composed.wasm");
-    wasmparser::Validator::new().validate_all(&composed).unwrap();
+    wasmparser::Validator::new()
+        .validate_all(&composed)
+        .unwrap();
     let Ok(wit_component::DecodedWasm::Component(resolve, world)) =
         wit_component::decode(&composed)
     else {

@@ -59,7 +59,11 @@ pub(crate) fn of_component(
 }
 
 /// Writes `<output_dir>/<name>.composed.wasm`.
-pub(crate) fn write(project: &Project, component: &Component, shell: &Shell) -> Result<(), Failure> {
+pub(crate) fn write(
+    project: &Project,
+    component: &Component,
+    shell: &Shell,
+) -> Result<(), Failure> {
     let name = component.name.value.as_str();
     let wasm = of_component(project, component, shell)?;
     let dir = project::output_dir(project);

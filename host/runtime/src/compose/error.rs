@@ -72,7 +72,9 @@ pub enum ComposeError {
     #[error("`{importer}` takes `{import}` from `{provider}`, which is disabled")]
     #[diagnostic(
         code(run::compose::disabled),
-        help("remove `enabled = false` from `{provider}` in run.toml, or choose another component")
+        help(
+            "remove `enabled = false` from `{provider}` in run.toml, or choose another component"
+        )
     )]
     Disabled {
         /// Who imports it.
@@ -84,7 +86,9 @@ pub enum ComposeError {
     },
 
     /// `imports` names a component whose file is not there.
-    #[error("`{importer}` takes `{import}` from `{provider}`, which is not built: `{path}` is not there")]
+    #[error(
+        "`{importer}` takes `{import}` from `{provider}`, which is not built: `{path}` is not there"
+    )]
     #[diagnostic(
         code(run::compose::not_built),
         help("build it with `run v2 build --component {provider}`")
@@ -117,7 +121,9 @@ pub enum ComposeError {
     #[error("components import each other in a circle: {path}")]
     #[diagnostic(
         code(run::compose::cycle),
-        help("{help}\na component starts only when all it imports is there: break the circle, or move what both sides need to a component of its own")
+        help(
+            "{help}\na component starts only when all it imports is there: break the circle, or move what both sides need to a component of its own"
+        )
     )]
     Cycle {
         /// `a → b → a`.
@@ -130,7 +136,9 @@ pub enum ComposeError {
     #[error("`{importer}` cannot take `{import}` from `{provider}`: {reason}")]
     #[diagnostic(
         code(run::compose::mismatch),
-        help("build both against the same WIT, or give the interface another version where it changed")
+        help(
+            "build both against the same WIT, or give the interface another version where it changed"
+        )
     )]
     Mismatch {
         /// Who imports it.
@@ -147,7 +155,9 @@ pub enum ComposeError {
     #[error("the composition of `{root}` is not valid: {reason}")]
     #[diagnostic(
         code(run::compose::invalid),
-        help("it links {links}; a type that goes through several of them must come from one and the same component")
+        help(
+            "it links {links}; a type that goes through several of them must come from one and the same component"
+        )
     )]
     Invalid {
         /// The component that is composed.

@@ -40,11 +40,7 @@ pub(super) fn missing<T>(
 }
 
 /// The same interface at another version.
-fn near_misses(
-    parts: &Parts,
-    importer: usize,
-    import: &str,
-) -> Result<Vec<String>, ComposeError> {
+fn near_misses(parts: &Parts, importer: usize, import: &str) -> Result<Vec<String>, ComposeError> {
     let mut lines = Vec::new();
     for part in parts.indices().filter(|part| *part != importer) {
         for (export, fit) in choose::near(parts, part, import)? {

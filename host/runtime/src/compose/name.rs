@@ -75,10 +75,7 @@ fn track(version: &Version) -> (u64, u64, u64) {
 }
 
 /// The best of several exports of one component: the highest that fits.
-pub(super) fn best<'e>(
-    wanted: &str,
-    offered: impl Iterator<Item = &'e str>,
-) -> Option<&'e str> {
+pub(super) fn best<'e>(wanted: &str, offered: impl Iterator<Item = &'e str>) -> Option<&'e str> {
     offered
         .filter(|name| fit(wanted, name) == Fit::Yes)
         .max_by(|a, b| {

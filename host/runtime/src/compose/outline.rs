@@ -259,10 +259,7 @@ mod tests {
         let mut long = bytes[..8].to_vec();
         long.extend([7, 0xff, 0xff, 0xff, 0xff, 0x0f, 1]);
         assert!(matches!(of_bytes(&long), Err(Unreadable::Malformed(_))));
-        assert!(matches!(
-            of_bytes(b"(component)"),
-            Err(Unreadable::Text)
-        ));
+        assert!(matches!(of_bytes(b"(component)"), Err(Unreadable::Text)));
         let module = of_bytes(b"\0asm\x01\0\0\0").unwrap();
         assert_eq!(module, Outline::default());
     }

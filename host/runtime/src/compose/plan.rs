@@ -71,9 +71,8 @@ impl Plan {
         let mut idle = Vec::new();
         for &part in self.order.iter().rev() {
             for choice in &parts.get(part).choices {
-                let means = |(import, _): &(String, Source)| {
-                    super::name::key_means(&choice.import, import)
-                };
+                let means =
+                    |(import, _): &(String, Source)| super::name::key_means(&choice.import, import);
                 if !self.sources(part).iter().any(means) {
                     idle.push((parts.name(part).to_owned(), choice.import.clone()));
                 }
