@@ -206,7 +206,12 @@ fn component_at<'p>(project: &'p Project, file: &Path) -> Option<&'p Component> 
         .find(|component| same(project::artifact(project, component)))
 }
 
-/// Whether there is a file, or its text form.
-fn is_there(path: &Path) -> bool {
-    path.is_file() || path.with_extension("wat").is_file()
+/// Whether there is a file that can be read: this one, or for `x.wasm` its text
+/// `x.wat`. A name alone is not one because a text of that name lies beside.
+pub(crate) fn is_there(path: &Path) -> bool {
+    let text = || {
+        path.extension().is_some_and(|extension| extension == "wasm")
+            && path.with_extension("wat").is_file()
+    };
+    path.is_file() || text()
 }

@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Exec, shell: &Shell) -> Result<ExitCode, Failure> {
 /// component. A path wins, and then no `run.toml` is read.
 pub(crate) fn target(given: &str, shell: &Shell) -> Result<PathBuf, Failure> {
     let path = Path::new(given);
-    if path.is_file() || path.with_extension("wat").is_file() {
+    if composition::is_there(path) {
         return Ok(path.to_owned());
     }
     let looks_like_path = given.contains(['/', '\\']) || path.extension().is_some();

@@ -48,6 +48,11 @@ pub(crate) fn run(args: &Test, shell: &Shell) -> Result<ExitCode, Failure> {
             )
             .into());
         }
+        // Where tests are declared, a component without one need not be linked.
+        let tests = &project.manifest.tests;
+        if !tests.is_empty() && !tests.iter().any(|test| test.component.value == name) {
+            continue;
+        }
         let wasm = composition::of_component(&project, component, shell)?;
         let component = Prepared::new(&engine, &cache, wasm)?;
         prepared.insert(name.to_owned(), Arc::new(component));
