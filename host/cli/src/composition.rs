@@ -210,7 +210,8 @@ fn component_at<'p>(project: &'p Project, file: &Path) -> Option<&'p Component> 
 /// `x.wat`. A name alone is not one because a text of that name lies beside.
 pub(crate) fn is_there(path: &Path) -> bool {
     let text = || {
-        path.extension().is_some_and(|extension| extension == "wasm")
+        path.extension()
+            .is_some_and(|extension| extension == "wasm")
             && path.with_extension("wat").is_file()
     };
     path.is_file() || text()

@@ -5,7 +5,7 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-wit_bindgen::generate!({ path: "wit", world: "counting" });
+wit_bindgen::generate!({ path: "wit", world: "counting", generate_all });
 
 use exports::demo::linked::counters::{Guest, GuestCounter, Point};
 

@@ -2,7 +2,7 @@
 
 #![allow(missing_docs)]
 
-wit_bindgen::generate!({ path: "wit", world: "stepping" });
+wit_bindgen::generate!({ path: "wit", world: "stepping", generate_all });
 
 use demo::linked::counters::Counter;
 use exports::demo::linked::steps::{Guest, Move, Point};
@@ -18,12 +18,12 @@ impl Guest for Stepping {
         counter.next()
     }
 
-    fn apply(from: Point, by: Move) -> Point {
+    fn apply(start: Point, by: Move) -> Point {
         match by {
-            Move::Stay => from,
+            Move::Stay => start,
             Move::Go(by) => Point {
-                x: from.x + by.x,
-                y: from.y + by.y,
+                x: start.x + by.x,
+                y: start.y + by.y,
             },
         }
     }

@@ -2,7 +2,7 @@
 
 #![allow(missing_docs)]
 
-wit_bindgen::generate!({ path: "wit", world: "walking" });
+wit_bindgen::generate!({ path: "wit", world: "walking", generate_all });
 
 use demo::linked::counters::{Counter, alive, origin};
 use demo::linked::shapes::{Move, Point};
