@@ -138,22 +138,13 @@ fn what_build_composes_stands_alone() {
     wasmparser::Validator::new()
         .validate_all(&composed)
         .unwrap();
-    let Ok(wit_component::DecodedWasm::Component(resolve, world)) =
-        wit_component::decode(&composed)
-    else {
-        panic!("it is a component");
-    };
-    let world = &resolve.worlds[world];
-    let names = |items: &mut dyn Iterator<Item = &wit_parser::WorldKey>| -> Vec<String> {
-        items.map(|key| resolve.name_world_key(key)).collect()
-    };
-    let imports = names(&mut world.imports.keys());
+    let (imports, exports) = outside(&composed);
     assert!(!imports.is_empty());
     assert!(
         imports.iter().all(|name| name.starts_with("wasi:")),
         "{imports:?}"
     );
-    assert_eq!(names(&mut world.exports.keys()), ["walk"]);
+    assert_eq!(exports, ["walk"]);
 
     // Where nothing is to be linked any more, it runs as any file does.
     let alone = Scratch::new();
@@ -208,4 +199,126 @@ fn a_changed_provider_is_composed_anew_and_a_damaged_cache_is_not_believed() {
     scratch.write("math.wat", &math.replace("i32.const 0", "i32.const 1"));
     answer(43);
     assert_eq!(entries().len(), 2);
+}
+
+/// A component of a world, whose functions all trap.
+fn dummy(wit: &str, world: &str) -> Vec<u8> {
+    let mut resolve = wit_parser::Resolve::default();
+    let package = resolve.push_source("case.wit", wit).unwrap();
+    let world = resolve.select_world(&[package], Some(world)).unwrap();
+    let mangling = wit_parser::ManglingAndAbi::Legacy(wit_parser::LiftLowerAbi::Sync);
+    let mut module = wit_component::dummy_module(&resolve, world, mangling);
+    let encoding = wit_component::StringEncoding::UTF8;
+    wit_component::embed_component_metadata(&mut module, &resolve, world, encoding).unwrap();
+    wit_component::ComponentEncoder::default()
+        .module(&module)
+        .unwrap()
+        .encode()
+        .unwrap()
+}
+
+/// Worlds `app` and `provider` of each text are composed, whatever their types
+/// are shared through. The second is what is exported in the end.
+const SHAPES: [(&str, &str); 7] = [
+    (
+        "interface a { record point { x: u32 } record line { start: point } f: func() -> line; }
+         world provider { export a; }
+         world app { import a; export run: func(); }",
+        "run",
+    ),
+    (
+        "interface a { record point { x: u32 } record line { start: point } f: func() -> line; }
+         interface b { use a.{line}; g: func() -> line; }
+         world provider { export a; }
+         world app { import a; export b; }",
+        "t:t/b",
+    ),
+    (
+        "interface a { resource r { constructor(); } f: func() -> r; }
+         interface b { use a.{r}; g: func() -> r; }
+         world provider { export a; }
+         world app { import a; export b; }",
+        "t:t/b",
+    ),
+    (
+        "interface a { record point { x: u32 } f: func() -> point; }
+         world provider { export a; }
+         world app { use a.{point}; import a; export run: func() -> point; }",
+        "run",
+    ),
+    (
+        "interface a { record point { x: u32 } f: func() -> point; }
+         world provider { export a; }
+         world app { use a.{point}; import a; import g: func(p: point); export run: func(); }
+         world second { use a.{point}; import a; export g: func(p: point); }",
+        "run",
+    ),
+    (
+        "interface a { resource r; f: func() -> r; }
+         interface t { use a.{r}; record held { it: r } }
+         interface b { use t.{held}; g: func(h: held); }
+         world provider { export a; }
+         world second { export b; }
+         world app { import a; import t; import b; export run: func(); }",
+        "run",
+    ),
+    (
+        "interface a { f: func(); }
+         world provider { record tag { x: u32 } export a; import log: func(o: tag); }
+         world second { record tag { x: u32 } export log: func(o: tag); }
+         world app { import a; export run: func(); }",
+        "run",
+    ),
+];
+
+#[test]
+fn types_may_be_shared_in_any_way() {
+    let mut failures = String::new();
+    for (index, (wit, exported)) in SHAPES.into_iter().enumerate() {
+        let wit = format!("package t:t; {wit}");
+        let scratch = Scratch::new();
+        let mut manifest = "[project]\nname = \"t\"\nversion = \"0.1.0\"\n".to_owned();
+        for world in ["app", "provider", "second"] {
+            if wit.contains(&format!("world {world} ")) {
+                let file = scratch.path().join(format!("{world}.wasm"));
+                fs::write(file, dummy(&wit, world)).unwrap();
+                writeln!(
+                    manifest,
+                    "[[component]]\nname = \"{world}\"\npath = \"{world}.wasm\""
+                )
+                .unwrap();
+            }
+        }
+        scratch.write("run.toml", &manifest);
+        let outcome = scratch.run(&["build", "--compose", "app"]);
+        if outcome.code != Some(0) {
+            writeln!(failures, "=== {index}\n{wit}\n{outcome}").unwrap();
+            continue;
+        }
+        let composed = scratch.read("target/wasm/app.composed.wasm");
+        let (imports, exports) = outside(&composed);
+        // A type that a world names by itself is no one's to provide.
+        if imports.iter().any(|name| name.contains(':')) || !exports.contains(&exported.to_owned())
+        {
+            writeln!(failures, "=== {index}\n{wit}\n{imports:?} {exports:?}").unwrap();
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// The names of a component's imports and exports.
+fn outside(component: &[u8]) -> (Vec<String>, Vec<String>) {
+    let Ok(wit_component::DecodedWasm::Component(resolve, world)) =
+        wit_component::decode(component)
+    else {
+        panic!("it is a component");
+    };
+    let world = &resolve.worlds[world];
+    let names = |items: &mut dyn Iterator<Item = &wit_parser::WorldKey>| -> Vec<String> {
+        items.map(|key| resolve.name_world_key(key)).collect()
+    };
+    (
+        names(&mut world.imports.keys()),
+        names(&mut world.exports.keys()),
+    )
 }

@@ -28,20 +28,13 @@ pub(super) fn link(parts: &Parts, plan: &Plan) -> Result<Vec<u8>, ComposeError> 
     for &part in &plan.order {
         linker.instantiate(part)?;
     }
-    linker.export_root()?;
-    let options = EncodeOptions {
-        // What it makes is validated below, by the validator of the engine.
-        validate: false,
-        ..EncodeOptions::default()
-    };
-    let bytes = linker
-        .graph
-        .encode(options)
-        .map_err(|error| linker.invalid(chain(&error)))?;
-    validate(&bytes).map_err(|reason| linker.invalid(reason))?;
-    Ok(bytes)
+    // Exports may be made of types of an interface that is now inside. Where the
+    // validator misses their names, that interface is exported as well.
+    let closed = linker.clone().encode(false);
+    closed.or_else(|first| linker.encode(true).map_err(|_| first))
 }
 
+#[derive(Clone)]
 struct Linker<'p> {
     parts: &'p Parts,
     plan: &'p Plan,
@@ -53,6 +46,26 @@ struct Linker<'p> {
 }
 
 impl Linker<'_> {
+    /// The bytes, with the root's exports, and before them the interfaces that
+    /// it imports where these are to be seen from outside.
+    fn encode(mut self, open: bool) -> Result<Vec<u8>, ComposeError> {
+        if open {
+            self.export_imports()?;
+        }
+        self.export_root()?;
+        let options = EncodeOptions {
+            // What it makes is validated below, by the validator of the engine.
+            validate: false,
+            ..EncodeOptions::default()
+        };
+        let bytes = self
+            .graph
+            .encode(options)
+            .map_err(|error| self.invalid(chain(&error)))?;
+        validate(&bytes).map_err(|reason| self.invalid(reason))?;
+        Ok(bytes)
+    }
+
     /// Instantiates a part whose providers are there already.
     fn instantiate(&mut self, part: usize) -> Result<(), ComposeError> {
         let wasm = self.parts.wasm(part)?;
@@ -143,6 +156,22 @@ impl Linker<'_> {
             Some(ty) => self.alias(interface, ty),
             None => Ok(interface),
         }
+    }
+
+    fn export_imports(&mut self) -> Result<(), ComposeError> {
+        let exports = &self.parts.outline(ROOT)?.exports;
+        for (import, _) in self.plan.sources(ROOT) {
+            let argument = self.arguments.get(&(ROOT, import.clone())).copied();
+            if let Some(node) = argument.flatten()
+                && import.contains(':')
+                && !exports.contains(import)
+            {
+                self.graph
+                    .export(node, import)
+                    .map_err(|error| self.invalid(chain(&error)))?;
+            }
+        }
+        Ok(())
     }
 
     fn export_root(&mut self) -> Result<(), ComposeError> {
