@@ -98,7 +98,7 @@ impl Linker<'_> {
             .map_err(|error| error.to_string())
     }
 
-    /// The node that an import is satisfied by.
+    /// The item that an import is satisfied by.
     fn argument(
         &mut self,
         part: usize,
@@ -109,7 +109,7 @@ impl Linker<'_> {
         if let Some(known) = self.arguments.get(&key) {
             return Ok(*known);
         }
-        let node = match source {
+        let item = match source {
             Source::Host => None,
             Source::Export { provider, name } => {
                 let instance = self.instances[provider];
@@ -117,8 +117,8 @@ impl Linker<'_> {
             }
             Source::Types => Some(self.types(part, import)?),
         };
-        self.arguments.insert(key, node);
-        Ok(node)
+        self.arguments.insert(key, item);
+        Ok(item)
     }
 
     fn alias(&mut self, instance: NodeId, export: &str) -> Result<NodeId, ComposeError> {
@@ -162,12 +162,12 @@ impl Linker<'_> {
         let exports = &self.parts.outline(ROOT)?.exports;
         for (import, _) in self.plan.sources(ROOT) {
             let argument = self.arguments.get(&(ROOT, import.clone())).copied();
-            if let Some(node) = argument.flatten()
+            if let Some(item) = argument.flatten()
                 && import.contains(':')
                 && !exports.contains(import)
             {
                 self.graph
-                    .export(node, import)
+                    .export(item, import)
                     .map_err(|error| self.invalid(chain(&error)))?;
             }
         }
@@ -177,9 +177,9 @@ impl Linker<'_> {
     fn export_root(&mut self) -> Result<(), ComposeError> {
         let root = self.instances[&ROOT];
         for name in &self.parts.outline(ROOT)?.exports {
-            let node = self.alias(root, name)?;
+            let item = self.alias(root, name)?;
             self.graph
-                .export(node, name)
+                .export(item, name)
                 .map_err(|error| self.invalid(chain(&error)))?;
         }
         Ok(())

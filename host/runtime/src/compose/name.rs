@@ -44,7 +44,7 @@ pub(super) enum Fit {
 }
 
 /// Whether the export `offered` can be the import `wanted`: as a requirement
-/// `^wanted` in Cargo's sense (Semantic Versioning 2.0.0, with the leftmost
+/// `^wanted` as package managers mean it (Semantic Versioning 2.0.0, with the leftmost
 /// number that is not zero as the one that breaks), and never a pre-release for
 /// anything but itself.
 pub(super) fn fit(wanted: &str, offered: &str) -> Fit {
