@@ -39,6 +39,30 @@ pub fn binary() -> &'static Path {
     })
 }
 
+/// Builds the examples of one of the workspace's packages as components, and
+/// gives the directory they are in.
+///
+/// # Panics
+/// They do not build.
+#[must_use]
+pub fn examples(package: &str) -> PathBuf {
+    // Packages share a directory, and so what they depend on.
+    let target = workspace().join("target/hostile");
+    let output = Command::new(env!("CARGO"))
+        .current_dir(workspace())
+        .args(["build", "--quiet", "--locked", "--package", package])
+        .args(["--examples", "--target", "wasm32-wasip2", "--target-dir"])
+        .arg(&target)
+        .output()
+        .expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    target.join("wasm32-wasip2/debug/examples")
+}
+
 /// The command with `v2`, in `directory`, with a cache of the tests' own.
 #[must_use]
 pub fn command(directory: &Path) -> Command {
@@ -117,6 +141,15 @@ impl Outcome {
     /// One is missing.
     #[track_caller]
     pub fn says(self, texts: &[&str]) -> Self {
+        for text in texts {
+            assert!(self.has_said(text), "`{text}` is missing from:\n{self}");
+        }
+        self
+    }
+
+    /// Whether stderr has this, whatever the lines were wrapped at.
+    #[must_use]
+    pub fn has_said(&self, text: &str) -> bool {
         let squeeze = |text: &str| {
             let words: Vec<_> = text
                 .split_whitespace()
@@ -124,14 +157,7 @@ impl Outcome {
                 .collect();
             words.join(" ")
         };
-        let said = squeeze(&self.stderr);
-        for text in texts {
-            assert!(
-                said.contains(&squeeze(text)),
-                "`{text}` is missing from:\n{self}"
-            );
-        }
-        self
+        squeeze(&self.stderr).contains(&squeeze(text))
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use run_plugins::manifest::SettingValue;
 use run_plugins::{CallError, Limits, Plugin, SourceTree};
 
 use crate::Scratch;
-use crate::command::workspace;
+use crate::command::{examples, workspace};
 
 /// The bytes of one fixture of `tests/hostile/plugins`.
 ///
@@ -25,28 +24,7 @@ use crate::command::workspace;
 #[must_use]
 pub fn fixture(name: &str) -> Vec<u8> {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
-    let directory = DIRECTORY.get_or_init(|| {
-        let target = workspace().join("target/hostile");
-        let output = Command::new(env!("CARGO"))
-            .current_dir(workspace())
-            .args([
-                "build",
-                "--quiet",
-                "--locked",
-                "--package",
-                "run-hostile-plugins",
-            ])
-            .args(["--examples", "--target", "wasm32-wasip2", "--target-dir"])
-            .arg(&target)
-            .output()
-            .expect("cargo runs");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        target.join("wasm32-wasip2/debug/examples")
-    });
+    let directory = DIRECTORY.get_or_init(|| examples("run-hostile-plugins"));
     let path = directory.join(format!("{name}.wasm"));
     fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

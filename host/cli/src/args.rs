@@ -105,6 +105,10 @@ pub(crate) struct Build {
     #[arg(long = "component", value_name = "NAME")]
     pub(crate) components: Vec<String>,
 
+    /// Then link this component with those it imports from, as NAME.composed.wasm (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) compose: Vec<String>,
+
     #[command(flatten)]
     pub(crate) locks: Locks,
 }
@@ -147,6 +151,9 @@ pub(crate) struct Exec {
     )]
     pub(crate) args: Vec<String>,
 
+    #[command(flatten)]
+    pub(crate) linking: Linking,
+
     /// Print one JSON document and nothing else
     #[arg(long)]
     pub(crate) json: bool,
@@ -157,6 +164,18 @@ pub(crate) struct Exec {
     /// Arguments for a command component, after --
     #[arg(last = true, value_name = "ARGUMENT")]
     pub(crate) arguments: Vec<String>,
+}
+
+/// Who provides what a component imports.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Linking {
+    /// Take imports from this .wasm or .wat file, or component of run.toml, before any other (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) with: Vec<String>,
+
+    /// Take a file's imports from the components of run.toml, as is done for a component
+    #[arg(long)]
+    pub(crate) compose: bool,
 }
 
 #[derive(Debug, Args)]

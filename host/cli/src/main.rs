@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod composition;
 mod diagnostics;
 mod failure;
 mod interrupt;

@@ -19,9 +19,7 @@ use crate::shell::Shell;
 
 /// The project the working directory is in, with its advice shown.
 pub(crate) fn load(shell: &Shell) -> Result<Project, Failure> {
-    let here = std::env::current_dir()
-        .map_err(|error| CommandError::io("cannot tell the working directory", &error))?;
-    let project = Project::discover(&here).map_err(project_failure)?;
+    let project = find()?;
     for problem in &project.manifest.warnings {
         let shown = ManifestProblem::new(
             &project.manifest_path,
@@ -32,6 +30,13 @@ pub(crate) fn load(shell: &Shell) -> Result<Project, Failure> {
         shell.err(render(&shown, shell).trim_end());
     }
     Ok(project)
+}
+
+/// The same without its advice, which is shown once.
+pub(crate) fn find() -> Result<Project, Failure> {
+    let here = std::env::current_dir()
+        .map_err(|error| CommandError::io("cannot tell the working directory", &error))?;
+    Project::discover(&here).map_err(project_failure)
 }
 
 fn project_failure(error: run_project::ProjectError) -> Failure {

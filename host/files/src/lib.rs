@@ -5,5 +5,6 @@ pub mod atomic;
 pub mod digest;
 pub mod dirs;
 pub mod nearest;
+pub mod private;
 
 pub use digest::Digest;

@@ -10,11 +10,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use run_files::{Digest, atomic};
+use run_files::{Digest, atomic, private};
 use wasmtime::component::Component;
 
 use crate::known::KnownFiles;
-use crate::{Engine, Error, Wasm, encode, private, wasm};
+use crate::{Engine, Error, Wasm, encode, wasm};
 
 /// A directory of compiled artifacts, or none, in which case every load
 /// compiles.

@@ -10,9 +10,7 @@ use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use run_files::{Digest, atomic};
-
-use crate::private;
+use run_files::{Digest, atomic, private};
 
 /// Where the entries are; none where there is no cache.
 #[derive(Debug, Clone)]

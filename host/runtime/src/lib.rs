@@ -7,6 +7,7 @@
 pub mod artifact;
 pub mod call;
 pub mod command;
+pub mod compose;
 pub mod encode;
 pub mod engine;
 mod error;
@@ -17,7 +18,6 @@ mod interfaces;
 mod known;
 mod linker;
 mod prepared;
-mod private;
 pub mod sandbox;
 mod stopped;
 mod ticker;

@@ -11,7 +11,7 @@ use crate::args::{Build, Locks};
 use crate::failure::Failure;
 use crate::progress::BuildProgress;
 use crate::shell::Shell;
-use crate::{interrupt, project};
+use crate::{composition, interrupt, project};
 
 pub(crate) fn run(args: &Build, shell: &Shell) -> Result<ExitCode, Failure> {
     let project = project::load(shell)?;
@@ -21,7 +21,15 @@ pub(crate) fn run(args: &Build, shell: &Shell) -> Result<ExitCode, Failure> {
         locks: args.locks.clone(),
         components: args.components.clone(),
     };
+    // Unknown names are told before anything is built.
+    let composed = match args.compose.as_slice() {
+        [] => Vec::new(),
+        names => project::components(&project, names)?,
+    };
     build(&project, &request, shell)?;
+    for component in composed {
+        composition::write(&project, component, shell)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -10,6 +10,7 @@ use run_runtime::{ArtifactCache, Engine, Furnish, Output, Prepared, values};
 use serde_json::{Value, json};
 
 use crate::args::Exec;
+use crate::composition::{self, Runnable};
 use crate::failure::{CommandError, Failure};
 use crate::project;
 use crate::sandbox::Furnishing;
@@ -19,7 +20,11 @@ pub(crate) fn run(args: &Exec, shell: &Shell) -> Result<ExitCode, Failure> {
     let target = find(&args.target, shell)?;
     let furnishing = Furnishing::new(target.component(), &args.sandbox)?;
     let engine = Engine::application(&furnishing.engine())?;
-    let prepared = Prepared::open(&engine, &ArtifactCache::user(), &target.file)?;
+    let cache = ArtifactCache::user();
+    let prepared = match composition::of_target(&args.target, &target.file, &args.linking, shell)? {
+        Runnable::File(file) => Prepared::open(&engine, &cache, &file)?,
+        Runnable::Wasm(wasm) => Prepared::new(&engine, &cache, &wasm)?,
+    };
     let run = Run {
         prepared: &prepared,
         furnishing: &furnishing,
@@ -51,7 +56,7 @@ impl Target {
 /// then no `run.toml` is read.
 pub(crate) fn find(given: &str, shell: &Shell) -> Result<Target, Failure> {
     let path = Path::new(given);
-    if path.is_file() || path.with_extension("wat").is_file() {
+    if composition::is_there(path) {
         return Ok(Target {
             file: path.to_owned(),
             project: None,

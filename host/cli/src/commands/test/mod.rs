@@ -14,6 +14,7 @@ use run_runtime::{ArtifactCache, Engine, Prepared};
 
 use crate::args::Test;
 use crate::commands::build;
+use crate::composition::{self, Runnable};
 use crate::failure::{CommandError, FAILED, Failure};
 use crate::project;
 use crate::shell::Shell;
@@ -47,7 +48,15 @@ pub(crate) fn run(args: &Test, shell: &Shell) -> Result<ExitCode, Failure> {
             )
             .into());
         }
-        let component = Prepared::open(&engine, &cache, &file)?;
+        // Where tests are declared, a component without one need not be linked.
+        let tests = &project.manifest.tests;
+        if !tests.is_empty() && !tests.iter().any(|test| test.component.value == name) {
+            continue;
+        }
+        let component = match composition::of_component(&project, component, shell)? {
+            Runnable::File(file) => Prepared::open(&engine, &cache, &file)?,
+            Runnable::Wasm(wasm) => Prepared::new(&engine, &cache, &wasm)?,
+        };
         prepared.insert(name.to_owned(), Arc::new(component));
     }
 

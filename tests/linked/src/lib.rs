@@ -1,0 +1,1 @@
+//! Components that share resources and types, one file each in `components/`.
