@@ -6,6 +6,7 @@ use wasmtime_wasi::I32Exit;
 
 use crate::exports::{self, ExportedFunction};
 use crate::sandbox::{Limits, Observed, Permissions, State, Stdio};
+use crate::values::{self, Argument};
 use crate::{ArtifactCache, Engine, Error, Wasm, wasm};
 
 /// A compiled component, ready to be instantiated any number of times.
@@ -91,6 +92,18 @@ impl Prepared {
         exports::find(self.name(), &self.functions(), wanted)
     }
 
+    /// The arguments of `function` from what was typed.
+    ///
+    /// # Errors
+    /// See [`values::plan`].
+    pub fn arguments(
+        &self,
+        function: &ExportedFunction,
+        given: &[String],
+    ) -> Result<Vec<Argument>, Error> {
+        values::plan(function, &|| self.functions(), given)
+    }
+
     /// Calls `function` in a fresh instance with its output captured.
     ///
     /// # Errors
@@ -98,7 +111,7 @@ impl Prepared {
     pub fn call(
         &self,
         function: &ExportedFunction,
-        arguments: &[Val],
+        arguments: &[Argument],
         permissions: &Permissions,
         limits: &Limits,
     ) -> Result<Returned, Failed> {
@@ -120,26 +133,15 @@ impl Prepared {
         &self,
         store: &mut Store<State>,
         function: &ExportedFunction,
-        arguments: &[Val],
+        arguments: &[Argument],
     ) -> Result<Option<Val>, Error> {
         let name = function.full_name();
         let instance = self
             .linker()?
             .instantiate(&mut *store, &self.component)
             .map_err(|error| stopped(&name, &error))?;
-        let index = function.index(&self.component);
-        let callee = index
-            .and_then(|index| instance.get_func(&mut *store, index))
-            .ok_or_else(|| Error::UnknownFunction {
-                name: self.name().to_owned(),
-                function: name.clone(),
-                help: "it is declared and not exported".to_owned(),
-            })?;
-        let mut results = vec![Val::Bool(false); function.ty.results().len()];
-        callee
-            .call(&mut *store, arguments, &mut results)
-            .map_err(|error| stopped(&name, &error))?;
-        Ok(results.pop())
+        let call = values::call(store, &instance, &self.component, function, arguments);
+        at_once(call).map_err(|stop| stopped(&stop.function, &stop.error))
     }
 
     pub(crate) fn store(
@@ -148,7 +150,7 @@ impl Prepared {
         limits: &Limits,
         stdio: Stdio,
         argv: &[String],
-        arguments: &[Val],
+        arguments: &[Argument],
     ) -> Store<State> {
         let seed = run_files::Digest::of_fields(
             [self.wasm.digest().as_bytes().as_slice()]
@@ -206,6 +208,19 @@ impl Prepared {
             });
         }
         Ok(linker)
+    }
+}
+
+/// Drives a call whose host functions all return at once: they are linked
+/// synchronously, so it is never left waiting.
+fn at_once<F: Future>(future: F) -> F::Output {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut future = std::pin::pin!(future);
+    loop {
+        if let std::task::Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+        std::thread::yield_now();
     }
 }
 

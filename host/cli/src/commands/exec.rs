@@ -84,7 +84,7 @@ fn call(
     shell: &Shell,
 ) -> Result<ExitCode, Failure> {
     let function = prepared.function(function)?;
-    let arguments = values::parse_all(&function.full_name(), &function.ty, &args.args)?;
+    let arguments = prepared.arguments(&function, &args.args)?;
     let returned = prepared
         .call(&function, &arguments, permissions, &Limits::default())
         .map_err(|failed| failure(failed, args.json, shell))?;
