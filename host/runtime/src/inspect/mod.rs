@@ -1,5 +1,6 @@
 //! What a component is, without running it.
 
+mod guard;
 mod items;
 mod metadata;
 mod module;
@@ -79,7 +80,7 @@ pub fn describe(wasm: &Wasm) -> Result<Description, Error> {
 }
 
 fn outside(wasm: &Wasm, types: &Types) -> Result<(Vec<Item>, Vec<Item>), Error> {
-    match wit_component::decode(wasm.bytes()) {
+    match to_wit(wasm, types) {
         Ok(DecodedWasm::Component(resolve, world)) => {
             let world = &resolve.worlds[world];
             Ok((
@@ -111,13 +112,22 @@ fn nothing_to_run(wasm: &Wasm) -> Error {
     }
 }
 
+/// What the bytes are in WIT, or a reason why they have no form there.
+fn to_wit(wasm: &Wasm, types: &Types) -> Result<DecodedWasm, String> {
+    if !guard::is_of_wit(wasm.bytes(), types) {
+        return Err("it has imports or exports that WIT has no form for".to_owned());
+    }
+    wit_component::decode(wasm.bytes()).map_err(|error| format!("{error:#}"))
+}
+
 fn decode(wasm: &Wasm) -> Result<(Resolve, WorldId), Error> {
-    match wit_component::decode(wasm.bytes()) {
+    let types = validate(wasm)?;
+    match to_wit(wasm, &types) {
         Ok(DecodedWasm::Component(resolve, world)) => Ok((resolve, world)),
         Ok(DecodedWasm::WitPackage(..)) => Err(nothing_to_run(wasm)),
-        Err(error) => Err(Error::Invalid {
+        Err(reason) => Err(Error::Invalid {
             name: wasm.name().to_owned(),
-            reason: format!("{error:#}"),
+            reason,
         }),
     }
 }

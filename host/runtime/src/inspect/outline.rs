@@ -1,6 +1,8 @@
 //! Imports and exports of a component that WIT has no form for.
 
-use wasmparser::component_types::{ComponentDefinedType, ComponentEntityType, ComponentValType};
+use wasmparser::component_types::{
+    ComponentDefinedType, ComponentEntityType, ComponentItem, ComponentValType,
+};
 use wasmparser::types::Types;
 use wasmparser::{Parser, Payload};
 
@@ -9,7 +11,22 @@ use super::items::{FunctionType, Item};
 /// Types are shown by their shape this deep; they have no names here.
 const DEPTH: usize = 4;
 
+/// An import or export with its name.
+pub(super) type Extern<'a> = (&'a str, &'a ComponentItem);
+
 pub(super) fn of(bytes: &[u8], types: &Types) -> (Vec<Item>, Vec<Item>) {
+    let (imports, exports) = externs(bytes, types);
+    let items = |externs: Vec<Extern>| {
+        externs
+            .into_iter()
+            .map(|(name, extern_item)| item(types, name, &extern_item.ty))
+            .collect()
+    };
+    (items(imports), items(exports))
+}
+
+/// The outermost component's imports and exports in its own order.
+pub(super) fn externs<'a>(bytes: &'a [u8], types: &'a Types) -> (Vec<Extern<'a>>, Vec<Extern<'a>>) {
     let (mut imports, mut exports) = (Vec::new(), Vec::new());
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(bytes) {
@@ -19,15 +36,21 @@ pub(super) fn of(bytes: &[u8], types: &Types) -> (Vec<Item>, Vec<Item>) {
             Ok(Payload::ComponentImportSection(section)) if depth == 0 => {
                 for import in section.into_iter().flatten() {
                     let name = import.name.name;
-                    let ty = types.component_item_for_import(name);
-                    imports.push(item(types, name, ty.map(|item| &item.ty)));
+                    imports.extend(
+                        types
+                            .component_item_for_import(name)
+                            .map(|item| (name, item)),
+                    );
                 }
             }
             Ok(Payload::ComponentExportSection(section)) if depth == 0 => {
                 for export in section.into_iter().flatten() {
                     let name = export.name.name;
-                    let ty = types.component_item_for_export(name);
-                    exports.push(item(types, name, ty.map(|item| &item.ty)));
+                    exports.extend(
+                        types
+                            .component_item_for_export(name)
+                            .map(|item| (name, item)),
+                    );
                 }
             }
             Ok(_) => {}
@@ -37,20 +60,20 @@ pub(super) fn of(bytes: &[u8], types: &Types) -> (Vec<Item>, Vec<Item>) {
     (imports, exports)
 }
 
-fn item(types: &Types, name: &str, ty: Option<&ComponentEntityType>) -> Item {
+fn item(types: &Types, name: &str, ty: &ComponentEntityType) -> Item {
     let name = name.to_owned();
     let kind = |kind: &str| FunctionType {
         signature: kind.to_owned(),
         ..FunctionType::default()
     };
     let function = match ty {
-        Some(ComponentEntityType::Func(_)) => function(types, ty),
-        Some(ComponentEntityType::Instance(id)) => {
+        ComponentEntityType::Func(_) => function(types, ty),
+        ComponentEntityType::Instance(id) => {
             let instance = &types[*id];
             let functions = instance
                 .exports
                 .iter()
-                .filter_map(|(name, item)| Some((name.clone(), function(types, Some(&item.ty))?)))
+                .filter_map(|(name, item)| Some((name.clone(), function(types, &item.ty)?)))
                 .collect();
             return Item {
                 name,
@@ -58,11 +81,10 @@ fn item(types: &Types, name: &str, ty: Option<&ComponentEntityType>) -> Item {
                 ..Item::default()
             };
         }
-        Some(ComponentEntityType::Module(_)) => Some(kind("core module")),
-        Some(ComponentEntityType::Component(_)) => Some(kind("component")),
-        Some(ComponentEntityType::Value(_)) => Some(kind("value")),
-        Some(ComponentEntityType::Type { .. }) => Some(kind("type")),
-        None => None,
+        ComponentEntityType::Module(_) => Some(kind("core module")),
+        ComponentEntityType::Component(_) => Some(kind("component")),
+        ComponentEntityType::Value(_) => Some(kind("value")),
+        ComponentEntityType::Type { .. } => Some(kind("type")),
     };
     Item {
         name,
@@ -71,8 +93,8 @@ fn item(types: &Types, name: &str, ty: Option<&ComponentEntityType>) -> Item {
     }
 }
 
-fn function(types: &Types, ty: Option<&ComponentEntityType>) -> Option<FunctionType> {
-    let Some(ComponentEntityType::Func(id)) = ty else {
+fn function(types: &Types, ty: &ComponentEntityType) -> Option<FunctionType> {
+    let ComponentEntityType::Func(id) = ty else {
         return None;
     };
     let ty = &types[*id];

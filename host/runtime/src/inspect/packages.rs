@@ -58,8 +58,8 @@ impl Package {
         if wasm.kind() == wasm::Kind::CoreModule {
             return Ok(None);
         }
-        super::validate(wasm)?;
-        Ok(match wit_component::decode(wasm.bytes()) {
+        let types = super::validate(wasm)?;
+        Ok(match super::to_wit(wasm, &types) {
             Ok(DecodedWasm::WitPackage(resolve, id)) => Some(Self { resolve, id }),
             _ => None,
         })
@@ -148,18 +148,18 @@ pub(super) fn read(path: &Path) -> Result<(Resolve, PackageId), Error> {
 /// # Errors
 /// The bytes are not valid, carry no WIT, or what WIT text has no form for.
 pub fn wit_text(wasm: &Wasm) -> Result<String, Error> {
-    super::validate(wasm)?;
+    let types = super::validate(wasm)?;
     let none = |reason: String| Error::Wit {
         path: wasm.name().to_owned(),
         reason,
     };
     let (resolve, world) = match wasm.kind() {
-        wasm::Kind::Component => match wit_component::decode(wasm.bytes()) {
+        wasm::Kind::Component => match super::to_wit(wasm, &types) {
             Ok(DecodedWasm::Component(resolve, world)) => (resolve, world),
             Ok(DecodedWasm::WitPackage(resolve, id)) => {
                 return Package { resolve, id }.text();
             }
-            Err(error) => return Err(none(format!("WIT has no form for it: {error:#}"))),
+            Err(reason) => return Err(none(reason)),
         },
         wasm::Kind::CoreModule => super::module::embedded_world(wasm)?.ok_or_else(|| {
             none("it is a core module, and no `component-type` section says its world".to_owned())
