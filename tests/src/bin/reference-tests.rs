@@ -172,11 +172,15 @@ fn look(engine: &Engine, bytes: Vec<u8>) -> Result<Option<String>, String> {
     // These may fail, and only must not panic.
     inspect::wit_text(&wasm).ok();
     let is_package = Package::decode(&wasm).is_ok_and(|package| package.is_some());
-    if wasm.kind() == wasm::Kind::CoreModule || is_package {
-        return match described {
-            Err(error) if !is_package => Err(error.to_string()),
-            _ => Ok(None),
-        };
+    if is_package {
+        return Ok(None);
+    }
+    if wasm.kind() == wasm::Kind::CoreModule {
+        described.map_err(|error| error.to_string())?;
+        // Only described, so every proposal is: some make valid what was not.
+        return Ok(wasmparser::validate(wasm.bytes())
+            .err()
+            .map(|error| error.to_string()));
     }
     let prepared = match Prepared::new(engine, &ArtifactCache::disabled(), wasm) {
         Ok(prepared) => prepared,

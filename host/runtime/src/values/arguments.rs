@@ -137,18 +137,16 @@ impl Reader<'_> {
         let params = function.ty.params().len();
         // One text for each parameter is one value each, commas and all, as
         // long as that fits.
-        let one_each = (whole.len() == params).then(|| self.fill(function, &whole, 0));
-        if let Some(Ok(arguments)) = one_each {
+        if whole.len() == params
+            && let Ok(arguments) = self.fill(function, &whole, 0)
+        {
             return Ok(arguments);
         }
         let pieces: Vec<_> = whole
             .iter()
             .flat_map(|(at, text)| split::split(text, *at, self.names))
             .collect();
-        match one_each {
-            Some(Err(error)) if pieces.len() != params => Err(error),
-            _ => self.fill(function, &pieces, 0),
-        }
+        self.fill(function, &pieces, 0)
     }
 
     /// One piece for each parameter; options at the end may be left out, as in

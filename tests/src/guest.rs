@@ -1,0 +1,33 @@
+//! The component with a function for each type, `tests/values`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::command::workspace;
+
+/// Its file. Built on first use.
+///
+/// # Panics
+/// It does not build.
+pub fn values() -> &'static Path {
+    static GUEST: OnceLock<PathBuf> = OnceLock::new();
+    GUEST.get_or_init(|| {
+        // The directory of the other guests, which have the same dependencies.
+        let target = workspace().join("target/hostile");
+        let output = Command::new(env!("CARGO"))
+            .current_dir(workspace())
+            .args(["build", "--quiet", "--locked"])
+            .args(["--package", "run-values-guest"])
+            .args(["--target", "wasm32-wasip2", "--target-dir"])
+            .arg(&target)
+            .output()
+            .expect("cargo runs");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        target.join("wasm32-wasip2/debug/run_values_guest.wasm")
+    })
+}
