@@ -46,7 +46,7 @@ impl<'a> Guard<'a> {
             return false;
         };
         let implements = item.implements.as_deref();
-        if !implements.is_none_or(|name| ComponentName::new(name, 0).is_ok()) {
+        if implements.is_some_and(|name| ComponentName::new(name, 0).is_err()) {
             return false;
         }
         let label = matches!(parsed.kind(), ComponentNameKind::Label(_));
@@ -109,12 +109,9 @@ impl<'a> Guard<'a> {
     }
 }
 
-fn list<'a, S: AsRef<str>>(
+fn list<'a, S: AsRef<str> + 'a>(
     items: impl IntoIterator<Item = (&'a S, &'a ComponentItem)>,
-) -> Vec<Extern<'a>>
-where
-    S: 'a,
-{
+) -> Vec<Extern<'a>> {
     items
         .into_iter()
         .map(|(name, item)| (name.as_ref(), item))

@@ -110,15 +110,12 @@ impl Reader<'_> {
         })
     }
 
-    fn float<T: FromStr>(
+    fn float<T: FromStr + Copy>(
         &self,
         ty: &Type,
         node: &Node,
         infinite: fn(T) -> bool,
-    ) -> Result<T, Mismatch>
-    where
-        T: Copy,
-    {
+    ) -> Result<T, Mismatch> {
         let value: T = node
             .as_number(self.text)
             .map_err(|_| self.other(ty, node))?;
