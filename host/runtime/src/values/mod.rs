@@ -10,8 +10,11 @@ mod names;
 mod plan;
 mod prefix;
 mod same;
+mod spell;
 mod split;
+mod value;
 mod wave;
+mod wave_errors;
 
 pub use arguments::plan;
 pub use json::to_json;
@@ -35,7 +38,7 @@ pub fn parse_one(ty: &Type, text: &str) -> Result<Val, String> {
 /// # Errors
 /// A sentence that says what does not fit.
 pub fn parse_named(ty: &Type, text: &str, names: &Names) -> Result<Val, String> {
-    arguments::value(ty, text, names).map_err(|mismatch| mismatch.to_string())
+    value::value(ty, text, names).map_err(|mismatch| mismatch.to_string())
 }
 
 /// A value in the form arguments are written in: `s32:43`, `string:hello`, and

@@ -1,15 +1,12 @@
 //! The names a component gives to its types, and WIT's spelling of types and
 //! signatures with them.
 
-use wasmtime::component::types::{ComponentFunc, ComponentItem, Record, Variant};
+use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, ResourceType, Type};
 
 use super::same::same;
+use super::spell::Speller;
 use crate::Engine;
-
-/// How much of one type is spelled out. Types share their parts, so a small
-/// component can declare one whose full spelling fills the memory.
-const SPELLED: usize = 2000;
 
 /// The named types and resources of a component: those of its exports, then
 /// those of its imports. A compiled component keeps a record's name only as the
@@ -82,7 +79,7 @@ impl Names {
 
     /// The name of a record, variant, enum or flags; other types are as short
     /// as their names.
-    fn of_type(&self, ty: &Type) -> Option<&str> {
+    pub(super) fn of_type(&self, ty: &Type) -> Option<&str> {
         matches!(
             ty,
             Type::Record(_) | Type::Variant(_) | Type::Enum(_) | Type::Flags(_)
@@ -91,7 +88,7 @@ impl Names {
         .map(|named| named.name.as_str())
     }
 
-    fn of_resource(&self, ty: ResourceType) -> Option<&str> {
+    pub(super) fn of_resource(&self, ty: ResourceType) -> Option<&str> {
         let named = self.resources.iter().find(|named| named.ty == ty)?;
         Some(&named.name)
     }
@@ -99,7 +96,7 @@ impl Names {
     /// The type as WIT spells it, by its name where it has one.
     #[must_use]
     pub fn spell(&self, ty: &Type) -> String {
-        let mut speller = Speller::new(Some(self));
+        let mut speller = Speller::new(self);
         speller.ty(ty);
         speller.out
     }
@@ -128,7 +125,7 @@ impl Names {
         }
         let mut lines = Vec::new();
         for (name, ty) in found {
-            let mut speller = Speller::new(Some(self));
+            let mut speller = Speller::new(self);
             speller.shape(&ty);
             let line = format!("{name}: {}", speller.out);
             if !lines.contains(&line) {
@@ -172,147 +169,4 @@ pub fn type_name(ty: &Type) -> String {
 #[must_use]
 pub fn signature(name: &str, ty: &ComponentFunc) -> String {
     Names::default().signature(name, ty)
-}
-
-struct Speller<'a> {
-    names: Option<&'a Names>,
-    out: String,
-}
-
-impl<'a> Speller<'a> {
-    fn new(names: Option<&'a Names>) -> Self {
-        Self {
-            names,
-            out: String::new(),
-        }
-    }
-
-    fn ty(&mut self, ty: &Type) {
-        if self.out.len() > SPELLED {
-            self.out.push('…');
-            return;
-        }
-        match self.names.and_then(|names| names.of_type(ty)) {
-            Some(name) => self.out.push_str(name),
-            None => self.shape(ty),
-        }
-    }
-
-    fn shape(&mut self, ty: &Type) {
-        match ty {
-            Type::List(list) => self.generic("list", [list.ty()], ""),
-            Type::FixedLengthList(list) => {
-                self.generic("list", [list.ty()], &format!(", {}", list.len()));
-            }
-            Type::Map(map) => self.generic("map", [map.key(), map.value()], ""),
-            Type::Option(option) => self.generic("option", [option.ty()], ""),
-            Type::Tuple(tuple) => self.generic("tuple", tuple.types(), ""),
-            Type::Result(result) => match (result.ok(), result.err()) {
-                (None, None) => self.out.push_str("result"),
-                (Some(ok), None) => self.generic("result", [ok], ""),
-                (Some(ok), Some(err)) => self.generic("result", [ok, err], ""),
-                (None, Some(err)) => {
-                    self.out.push_str("result<_, ");
-                    self.ty(&err);
-                    self.out.push('>');
-                }
-            },
-            Type::Record(record) => self.record(record),
-            Type::Variant(variant) => self.variant(variant),
-            Type::Enum(names) => self.braced("enum", names.names()),
-            Type::Flags(flags) => self.braced("flags", flags.names()),
-            Type::Own(resource) => self.resource(*resource),
-            Type::Borrow(resource) => {
-                self.out.push_str("borrow<");
-                self.resource(*resource);
-                self.out.push('>');
-            }
-            other => self.out.push_str(plain(other)),
-        }
-    }
-
-    fn generic(&mut self, name: &str, types: impl IntoIterator<Item = Type>, last: &str) {
-        self.out.push_str(name);
-        self.out.push('<');
-        self.separated(types, |speller, ty| speller.ty(&ty));
-        self.out.push_str(last);
-        self.out.push('>');
-    }
-
-    fn record(&mut self, record: &Record) {
-        self.out.push_str("record { ");
-        self.separated(record.fields(), |speller, field| {
-            speller.out.push_str(field.name);
-            speller.out.push_str(": ");
-            speller.ty(&field.ty);
-        });
-        self.out.push_str(" }");
-    }
-
-    fn variant(&mut self, variant: &Variant) {
-        self.out.push_str("variant { ");
-        self.separated(variant.cases(), |speller, case| {
-            speller.out.push_str(case.name);
-            if let Some(ty) = &case.ty {
-                speller.out.push('(');
-                speller.ty(ty);
-                speller.out.push(')');
-            }
-        });
-        self.out.push_str(" }");
-    }
-
-    fn braced<'n>(&mut self, keyword: &str, names: impl Iterator<Item = &'n str>) {
-        self.out.push_str(keyword);
-        self.out.push_str(" { ");
-        self.separated(names, |speller, name| speller.out.push_str(name));
-        self.out.push_str(" }");
-    }
-
-    fn separated<T>(
-        &mut self,
-        items: impl IntoIterator<Item = T>,
-        mut each: impl FnMut(&mut Self, T),
-    ) {
-        for (number, item) in items.into_iter().enumerate() {
-            if number > 0 {
-                self.out.push_str(", ");
-            }
-            if self.out.len() > SPELLED {
-                self.out.push('…');
-                return;
-            }
-            each(self, item);
-        }
-    }
-
-    fn resource(&mut self, ty: ResourceType) {
-        let name = self
-            .names
-            .and_then(|names| names.of_resource(ty))
-            .unwrap_or("resource");
-        self.out.push_str(name);
-    }
-}
-
-fn plain(ty: &Type) -> &'static str {
-    match ty {
-        Type::Bool => "bool",
-        Type::S8 => "s8",
-        Type::U8 => "u8",
-        Type::S16 => "s16",
-        Type::U16 => "u16",
-        Type::S32 => "s32",
-        Type::U32 => "u32",
-        Type::S64 => "s64",
-        Type::U64 => "u64",
-        Type::Float32 => "f32",
-        Type::Float64 => "f64",
-        Type::Char => "char",
-        Type::String => "string",
-        Type::Future(_) => "future",
-        Type::Stream(_) => "stream",
-        Type::ErrorContext => "error-context",
-        _ => "type",
-    }
 }

@@ -5,13 +5,10 @@
 //! have, knows neither maps nor lists of fixed length, and cannot say which part
 //! of a value does not fit.
 
-use std::ops::Range;
 use std::str::FromStr;
 
-use run_files::nearest::nearest;
 use wasmtime::component::types::{Record, Variant};
 use wasmtime::component::wasm_wave::ast::{Node, NodeType};
-use wasmtime::component::wasm_wave::parser::{ParserError, ParserErrorKind};
 use wasmtime::component::wasm_wave::untyped::UntypedValue;
 use wasmtime::component::{Type, Val};
 
@@ -29,9 +26,9 @@ pub(super) fn parse(ty: &Type, text: &str, names: &Names) -> Result<Val, Mismatc
         .map_err(|error| error.hint(hints::of(ty, text)))
 }
 
-struct Reader<'a> {
-    text: &'a str,
-    names: &'a Names,
+pub(super) struct Reader<'a> {
+    pub(super) text: &'a str,
+    pub(super) names: &'a Names,
 }
 
 type Made = Result<Val, Mismatch>;
@@ -288,88 +285,8 @@ impl Reader<'_> {
             )),
         }
     }
-
-    /// `given` where it is one of `names`.
-    fn known<'n>(
-        &self,
-        names: impl Iterator<Item = &'n str>,
-        given: &str,
-        what: &str,
-        span: Range<usize>,
-    ) -> Result<&'n str, Mismatch> {
-        let names: Vec<_> = names.collect();
-        if let Some(name) = names.iter().find(|name| **name == given) {
-            return Ok(name);
-        }
-        let hint = nearest(given, names.iter().copied())
-            .map(|name| format!("did you mean `{name}`?"))
-            .unwrap_or_else(|| {
-                let first = names.iter().take(12);
-                let list: Vec<_> = first.map(|name| format!("`{name}`")).collect();
-                format!("there is {}", list.join(", "))
-            });
-        let reason = format!("there is no {what} `{}`", shown(given));
-        Err(Mismatch::new(span, reason).hint(Some(hint)))
-    }
-
-    /// The span of a field's name, which ends before its colon.
-    fn label_before(&self, name: &str, value: usize) -> Range<usize> {
-        match self.text.get(..value).and_then(|text| text.rfind(name)) {
-            Some(start) => start..start + name.len(),
-            None => value..value,
-        }
-    }
-
-    fn slice(&self, node: &Node) -> &str {
-        self.text.get(node.span()).unwrap_or_default()
-    }
-
-    fn other(&self, ty: &Type, node: &Node) -> Mismatch {
-        not_a(self.slice(node), &self.names.spell(ty), node.span())
-    }
-
-    fn out_of_range(&self, ty: &Type, node: &Node) -> Mismatch {
-        let reason = format!(
-            "`{}` is out of range for `{}`",
-            shown(self.slice(node)),
-            self.names.spell(ty)
-        );
-        Mismatch::new(node.span(), reason)
-    }
-
-    fn count(&self, ty: &Type, node: &Node, given: usize) -> Mismatch {
-        let reason = format!("`{}` does not hold {given} values", self.names.spell(ty));
-        Mismatch::new(node.span(), reason)
-    }
-
-    fn syntax(&self, ty: &Type, error: &ParserError) -> Mismatch {
-        let end = self.text.len();
-        let span = error.span();
-        let span = span.start.min(end)..span.end.min(end);
-        let reason = match error.kind() {
-            ParserErrorKind::NestingTooDeep => "it is nested more than 100 deep".to_owned(),
-            ParserErrorKind::UnexpectedEnd if !self.text.trim().is_empty() => {
-                "it ends too early".to_owned()
-            }
-            ParserErrorKind::TrailingCharacters => format!(
-                "nothing may follow the value, and `{}` does",
-                shown(self.text.get(span.start..).unwrap_or_default())
-            ),
-            ParserErrorKind::DuplicateField | ParserErrorKind::DuplicateFlag => format!(
-                "`{}` is given twice",
-                shown(self.text.get(span.clone()).unwrap_or_default())
-            ),
-            ParserErrorKind::EmptyTuple => "a tuple holds at least one value".to_owned(),
-            _ => return not_a(self.text, &self.names.spell(ty), span),
-        };
-        Mismatch::new(span, reason)
-    }
 }
 
 fn is_nested(ty: &Type) -> bool {
     matches!(ty, Type::Option(_) | Type::Result(_))
-}
-
-fn not_a(text: &str, ty: &str, span: Range<usize>) -> Mismatch {
-    Mismatch::new(span, format!("`{}` is not a `{ty}`", shown(text)))
 }
