@@ -12,6 +12,7 @@ mod prefix;
 mod same;
 mod spell;
 mod split;
+mod tree;
 mod value;
 mod wave;
 mod wave_errors;

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use run_files::nearest::nearest;
 use wasmtime::component::Type;
-use wasmtime::component::wasm_wave::ast::Node;
 use wasmtime::component::wasm_wave::parser::{ParserError, ParserErrorKind};
 
 use super::hints;
 use super::mismatch::{Mismatch, shown};
+use super::tree::Tree;
 use super::wave::Reader;
 
 impl Reader<'_> {
@@ -43,26 +43,26 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn slice(&self, node: &Node) -> &str {
-        self.text.get(node.span()).unwrap_or_default()
+    pub(super) fn slice(&self, tree: &Tree) -> &str {
+        self.text.get(tree.span()).unwrap_or_default()
     }
 
-    pub(super) fn other(&self, ty: &Type, node: &Node) -> Mismatch {
-        not_a(self.slice(node), &self.names.spell(ty), node.span())
+    pub(super) fn other(&self, ty: &Type, tree: &Tree) -> Mismatch {
+        not_a(self.slice(tree), &self.names.spell(ty), tree.span())
     }
 
-    pub(super) fn out_of_range(&self, ty: &Type, node: &Node) -> Mismatch {
+    pub(super) fn out_of_range(&self, ty: &Type, tree: &Tree) -> Mismatch {
         let reason = format!(
             "`{}` is out of range for `{}`",
-            shown(self.slice(node)),
+            shown(self.slice(tree)),
             self.names.spell(ty)
         );
-        Mismatch::new(node.span(), reason)
+        Mismatch::new(tree.span(), reason)
     }
 
-    pub(super) fn count(&self, ty: &Type, node: &Node, given: usize) -> Mismatch {
+    pub(super) fn count(&self, ty: &Type, tree: &Tree, given: usize) -> Mismatch {
         let reason = format!("`{}` does not hold {given} values", self.names.spell(ty));
-        Mismatch::new(node.span(), reason)
+        Mismatch::new(tree.span(), reason)
     }
 
     pub(super) fn syntax(&self, ty: &Type, error: &ParserError) -> Mismatch {
