@@ -38,6 +38,9 @@ const NAMES: &[&str] = &[
     "amazon",
 ];
 
+/// Words of a library's own API, in the one file that takes them from it.
+const EXCEPT: &[(&str, &str)] = &[("values/tree.rs", "node")];
+
 #[test]
 fn no_host_crate_names_a_language_a_compiler_or_a_cloud() {
     let mut found = Vec::new();
@@ -48,7 +51,11 @@ fn no_host_crate_names_a_language_a_compiler_or_a_cloud() {
             let text = fs::read_to_string(path).unwrap().to_lowercase();
             for (number, line) in text.lines().enumerate() {
                 let words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
-                for word in words.filter(|word| NAMES.contains(word)) {
+                let meant = |word: &&str| {
+                    let except = |(file, name): &(&str, &str)| path.ends_with(file) && word == name;
+                    NAMES.contains(word) && !EXCEPT.iter().any(except)
+                };
+                for word in words.filter(meant) {
                     found.push(format!("{}:{}: {word}", path.display(), number + 1));
                 }
             }

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::process::Stdio;
 
 use run_tests::command::command;
-use run_tests::guests::probe;
+use run_tests::guest::probe;
 use run_tests::{Outcome, Scratch};
 
 /// `run v2 exec FLAGS probe.wasm -- WORDS` in a scratch directory.

@@ -6,6 +6,7 @@
 mod bench;
 mod demo;
 mod deny;
+mod reference;
 mod step;
 mod suite;
 mod tools;
@@ -19,6 +20,8 @@ usage: cargo xtask <task>
           built by the sandboxed plugin, executed and tested
   test    provision and run the whole test suite
   deny    check licences, sources and duplicate versions of dependencies
+  reference-tests DIR
+          run the .wast files below DIR through the runtime; see docs/values.md
   bench   measure against the peers; see benches/README.md
 ";
 
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
         Some("demo") => demo::run(),
         Some("test") => suite::run(),
         Some("deny") => deny::run(),
+        Some("reference-tests") => reference::run(&args[1..]),
         Some("bench") => bench::run(&args[1..]),
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");

@@ -199,8 +199,13 @@ pub(crate) struct Test {
 
 #[derive(Debug, Args)]
 pub(crate) struct Info {
-    /// A .wasm or .wat file, or the name of a component; the project without it
+    /// A .wasm, .wat or .wit file, a directory of WIT, or the name of a
+    /// component; the project without it
     pub(crate) target: Option<String>,
+
+    /// Print its WIT
+    #[arg(long)]
+    pub(crate) wit: bool,
 
     /// Print one JSON document
     #[arg(long)]

@@ -29,7 +29,7 @@ pub(crate) enum Failure {
     /// report.
     Guest {
         /// What stopped it.
-        error: run_runtime::Error,
+        error: Box<run_runtime::Error>,
         /// Captured, else empty.
         output: run_runtime::Output,
     },
@@ -94,7 +94,7 @@ impl Failure {
                 let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
                 let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
                 if json {
-                    let mut document = as_json(&error);
+                    let mut document = as_json(&*error);
                     document["stdout"] = stdout.into();
                     document["stderr"] = stderr.into();
                     shell.out(&document.to_string());
@@ -102,7 +102,7 @@ impl Failure {
                     for text in [stdout, stderr].iter().filter(|text| !text.is_empty()) {
                         shell.err(text.trim_end());
                     }
-                    shell.err(render(&error, shell).trim_end());
+                    shell.err(render(&*error, shell).trim_end());
                 }
                 ExitCode::from(guest_code(&error))
             }

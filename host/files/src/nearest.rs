@@ -4,18 +4,19 @@
 /// slip: at most a third of its length away (Damerau–Levenshtein), or the same
 /// but for case.
 pub fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = given.to_lowercase();
     candidates
         .into_iter()
-        .map(|name| {
-            (
-                strsim::damerau_levenshtein(&wanted, &name.to_lowercase()),
-                name,
-            )
-        })
+        .map(|name| (distance(given, name), name))
         .filter(|(distance, name)| *distance <= name.chars().count().max(3) / 3)
         .min()
         .map(|(_, name)| name)
+}
+
+/// How far `name` is from what was typed, in slips of typing; case does not
+/// count.
+#[must_use]
+pub fn distance(given: &str, name: &str) -> usize {
+    strsim::damerau_levenshtein(&given.to_lowercase(), &name.to_lowercase())
 }
 
 #[cfg(test)]

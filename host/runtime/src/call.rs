@@ -7,6 +7,7 @@ use crate::exports::ExportedFunction;
 use crate::instance::{Furnish, NotMade, Output};
 use crate::prepared::Prepared;
 use crate::sandbox::Observed;
+use crate::values::Argument;
 
 /// What came of a call that returned.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ impl Prepared {
     pub fn call(
         &self,
         function: &ExportedFunction,
-        arguments: &[Val],
+        arguments: &[Argument],
         furnish: Furnish<'_>,
     ) -> Result<Returned, Failed> {
         let name = function.full_name();

@@ -105,17 +105,16 @@ pub enum Error {
 
     /// Several functions of that name, in different interfaces.
     #[error("`{name}` exports several functions `{function}`: {}", list(.candidates))]
-    #[diagnostic(
-        code(run::runtime::ambiguous_function),
-        help("name the interface as well, for example `--function '{}'`", .candidates[0])
-    )]
+    #[diagnostic(code(run::runtime::ambiguous_function), help("{help}"))]
     AmbiguousFunction {
         /// The file.
         name: String,
         /// The function asked for.
         function: String,
-        /// Full names of all that match.
+        /// Full names of those that match, at most a dozen.
         candidates: Vec<String>,
+        /// How to name one, and their signatures.
+        help: String,
     },
 
     /// No function was named and the component is no command.
@@ -130,12 +129,19 @@ pub enum Error {
 
     /// Arguments that do not fit the function.
     #[error("{message}")]
-    #[diagnostic(code(run::runtime::arguments), help("the function is `{signature}`"))]
+    #[diagnostic(
+        code(run::runtime::arguments),
+        help("{}", arguments_help(.signature, .types, .example))
+    )]
     Arguments {
         /// What does not fit.
         message: String,
         /// The function with its parameters' names and types.
         signature: String,
+        /// What its named types are, one level deep.
+        types: Vec<String>,
+        /// Arguments that would fit; empty where there are none.
+        example: String,
         /// The arguments as given, one a line.
         #[source_code]
         given: NamedSource<String>,
@@ -276,6 +282,19 @@ fn offset_of(text: &str, line: usize, column: usize) -> Option<usize> {
         .sum();
     let at = start + column.checked_sub(1)?;
     text.is_char_boundary(at).then_some(at)
+}
+
+fn arguments_help(signature: &str, types: &[String], example: &str) -> String {
+    let mut help = format!("the function is `{signature}`");
+    for ty in types {
+        help.push_str("\nwith ");
+        help.push_str(ty);
+    }
+    if !example.is_empty() {
+        help.push_str("\nfor example: ");
+        help.push_str(example);
+    }
+    help
 }
 
 fn list(items: &[String]) -> String {

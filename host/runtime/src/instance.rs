@@ -13,6 +13,7 @@ use crate::prepared::Prepared;
 use crate::sandbox::{Breach, Limits, Observed, Permissions, Seed, State, Stdio};
 use crate::stopped;
 use crate::ticker::Ticker;
+use crate::values::{self, Argument};
 use crate::waiting::{self, Unfinished};
 
 /// What a guest wrote while it ran captured.
@@ -207,19 +208,51 @@ impl Instance<'_> {
         self.settle(outcome, name)
     }
 
-    /// Calls an exported function.
+    /// Calls an exported function, makes the resources that its arguments need
+    /// first, and drops those that are left.
     ///
     /// # Errors
-    /// As [`Instance::call_func`].
+    /// As [`Instance::call_func`]; also where making or dropping one fails.
     pub fn call(
+        &mut self,
+        function: &ExportedFunction,
+        arguments: &[Argument],
+    ) -> Result<Option<Val>, Error> {
+        match plain(arguments) {
+            Some(values) if !self.waits => self.call_plain(function, &values),
+            _ => self.call_waiting(function, arguments),
+        }
+    }
+
+    /// Without an asynchronous runtime, which most calls can do without.
+    fn call_plain(
         &mut self,
         function: &ExportedFunction,
         arguments: &[Val],
     ) -> Result<Option<Val>, Error> {
+        let name = function.full_name();
         let func = self.func(function)?;
         let mut results = vec![Val::Bool(false); function.ty.results().len()];
-        self.call_func(func, &function.full_name(), arguments, &mut results)?;
+        self.call_func(func, &name, arguments, &mut results)?;
+        for resource in results.iter().flat_map(values::handles) {
+            let dropped = resource.resource_drop(&mut self.store);
+            self.settle(Ok(dropped), &name)?;
+        }
         Ok(results.pop())
+    }
+
+    fn call_waiting(
+        &mut self,
+        function: &ExportedFunction,
+        arguments: &[Argument],
+    ) -> Result<Option<Val>, Error> {
+        let component = &self.prepared.component;
+        let call = values::call(&mut self.store, &self.inner, component, function, arguments);
+        match waiting::wait(call, self.until) {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(stop)) => self.settle(Ok(Err(stop.error)), &stop.function),
+            Err(unfinished) => self.settle(Err(unfinished), &function.full_name()),
+        }
     }
 
     pub(crate) fn store(&mut self) -> &mut Store<State> {
@@ -259,6 +292,15 @@ impl Instance<'_> {
     pub fn observed(&self) -> Observed {
         self.store.data().seen.observed()
     }
+}
+
+/// The arguments' values, where none has to be made first.
+fn plain(arguments: &[Argument]) -> Option<Vec<Val>> {
+    let value = |argument: &Argument| match argument {
+        Argument::Value(value) => Some(value.clone()),
+        Argument::Made(_) => None,
+    };
+    arguments.iter().map(value).collect()
 }
 
 fn captured(store: &Store<State>) -> Output {

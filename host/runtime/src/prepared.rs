@@ -11,6 +11,7 @@ use crate::artifact::Loaded;
 use crate::exports::{self, ExportedFunction};
 use crate::linker::{self, Linked};
 use crate::sandbox::State;
+use crate::values::{self, Argument};
 use crate::{ArtifactCache, Engine, Error, Wasm};
 
 /// A compiled component.
@@ -91,6 +92,18 @@ impl Prepared {
     pub fn function(&self, wanted: &str) -> Result<ExportedFunction, Error> {
         self.link()?;
         exports::find(self.name(), self.functions(), wanted)
+    }
+
+    /// The arguments of `function` from what was typed.
+    ///
+    /// # Errors
+    /// See [`values::plan`].
+    pub fn arguments(
+        &self,
+        function: &ExportedFunction,
+        given: &[String],
+    ) -> Result<Vec<Argument>, Error> {
+        values::plan(function, &|| self.functions().to_vec(), given)
     }
 
     pub(crate) fn link(&self) -> Result<&Link, Error> {

@@ -127,7 +127,7 @@ impl Run<'_> {
 
     fn call(&self, function: &str) -> Result<ExitCode, Failure> {
         let function = self.prepared.function(function)?;
-        let arguments = values::parse_all(&function.full_name(), &function.ty, &self.args.args)?;
+        let arguments = self.prepared.arguments(&function, &self.args.args)?;
         let stdio = Stdio::capture();
         let returned = self
             .prepared
@@ -165,7 +165,7 @@ impl Run<'_> {
     fn failure(&self, failed: Failed) -> Failure {
         self.tell(&failed.observed, true);
         Failure::Guest {
-            error: failed.error,
+            error: Box::new(failed.error),
             output: failed.output,
         }
     }

@@ -1,103 +1,133 @@
 //! What a component is, without running it.
 
+mod guard;
+mod items;
+mod metadata;
+mod module;
+mod needs;
+mod outline;
+mod packages;
 mod signatures;
 mod world;
 
+pub use items::{FunctionType, Item};
+pub use metadata::Metadata;
+pub use module::{CoreItem, Module};
+pub use needs::{Need, Needs};
+pub use packages::{Package, WorldOutline, wit_text};
 pub use world::{World, check_world, load_wit};
 
+use wasmparser::types::Types;
 use wit_component::DecodedWasm;
-use wit_parser::{Resolve, WorldId, WorldItem};
+use wit_parser::{Resolve, WorldId};
 
 use crate::{Error, Wasm, wasm};
 
-/// One import or export, with what is in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
-    /// Its name: a function's or an interface's.
-    pub name: String,
-    /// `func(s32) -> s32` for a function; `None` for an interface.
-    pub signature: Option<String>,
-    /// The functions of an interface, name and signature.
-    pub functions: Vec<(String, String)>,
-}
-
-/// A component's outside.
+/// The outside of a component or core module, and what it says of itself.
 #[derive(Debug, Clone)]
 pub struct Description {
     /// Component or core module.
     pub kind: wasm::Kind,
-    /// Imports in the component's own order.
+    /// A component's imports in its own order.
     pub imports: Vec<Item>,
-    /// Exports in the component's own order.
+    /// A component's exports in its own order.
     pub exports: Vec<Item>,
+    /// A core module's imports.
+    pub core_imports: Vec<CoreItem>,
+    /// A core module's exports.
+    pub core_exports: Vec<CoreItem>,
+    /// What there is to say of a core module only.
+    pub module: Option<Module>,
+    /// What it would reach.
+    pub needs: Needs,
+    /// Its custom sections.
+    pub metadata: Metadata,
 }
 
-/// Reads a component's imports and exports. A core module's are empty: what it
-/// means by them is not written in it.
+/// Reads a component or core module from its bytes alone.
 ///
 /// # Errors
-/// The bytes are not valid.
+/// The bytes are not valid, or are a WIT package, which has nothing to run.
 pub fn describe(wasm: &Wasm) -> Result<Description, Error> {
-    let invalid = |error: &dyn std::fmt::Display| Error::Invalid {
-        name: wasm.name().to_owned(),
-        reason: error.to_string(),
+    let types = validate(wasm)?;
+    let mut description = Description {
+        kind: wasm.kind(),
+        imports: Vec::new(),
+        exports: Vec::new(),
+        core_imports: Vec::new(),
+        core_exports: Vec::new(),
+        module: None,
+        needs: Needs::default(),
+        metadata: metadata::read(wasm.bytes()),
     };
+    match wasm.kind() {
+        wasm::Kind::CoreModule => {
+            description.core_imports = module::imports(&types);
+            description.core_exports = module::exports(&types);
+            description.needs = needs::of_module(&description.core_imports);
+            description.module = Some(module::describe(
+                wasm,
+                &description.core_imports,
+                &description.core_exports,
+            ));
+        }
+        wasm::Kind::Component => {
+            (description.imports, description.exports) = outside(wasm, &types)?;
+            description.needs = needs::of_component(&description.imports, &description.exports);
+        }
+    }
+    Ok(description)
+}
+
+fn outside(wasm: &Wasm, types: &Types) -> Result<(Vec<Item>, Vec<Item>), Error> {
+    match to_wit(wasm, types) {
+        Ok(DecodedWasm::Component(resolve, world)) => {
+            let world = &resolve.worlds[world];
+            Ok((
+                items::of_world(&resolve, world.imports.iter()),
+                items::of_world(&resolve, world.exports.iter()),
+            ))
+        }
+        Ok(DecodedWasm::WitPackage(..)) => Err(nothing_to_run(wasm)),
+        // Valid, and nothing that WIT has a form for, as a component that
+        // exports a core module: what there is comes from the validator.
+        Err(_) => Ok(outline::of(wasm.bytes(), types)),
+    }
+}
+
+/// The types of all that is in the bytes.
+fn validate(wasm: &Wasm) -> Result<Types, Error> {
     wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all())
         .validate_all(wasm.bytes())
-        .map_err(|error| invalid(&error))?;
-    let (mut imports, mut exports) = (Vec::new(), Vec::new());
-    if wasm.kind() == wasm::Kind::Component {
-        let (resolve, world) = decode(wasm)?;
-        let world = &resolve.worlds[world];
-        imports = items(&resolve, world.imports.iter());
-        exports = items(&resolve, world.exports.iter());
+        .map_err(|error| Error::Invalid {
+            name: wasm.name().to_owned(),
+            reason: error.to_string(),
+        })
+}
+
+fn nothing_to_run(wasm: &Wasm) -> Error {
+    Error::Invalid {
+        name: wasm.name().to_owned(),
+        reason: "it is a WIT package, which has nothing to run".to_owned(),
     }
-    Ok(Description {
-        kind: wasm.kind(),
-        imports,
-        exports,
-    })
+}
+
+/// What the bytes are in WIT, or a reason why they have no form there.
+fn to_wit(wasm: &Wasm, types: &Types) -> Result<DecodedWasm, String> {
+    if !guard::is_of_wit(wasm.bytes(), types) {
+        return Err("it has imports or exports that WIT has no form for".to_owned());
+    }
+    wit_component::decode(wasm.bytes()).map_err(|error| format!("{error:#}"))
 }
 
 fn decode(wasm: &Wasm) -> Result<(Resolve, WorldId), Error> {
-    match wit_component::decode(wasm.bytes()) {
+    let types = validate(wasm)?;
+    match to_wit(wasm, &types) {
         Ok(DecodedWasm::Component(resolve, world)) => Ok((resolve, world)),
-        Ok(DecodedWasm::WitPackage(..)) => Err(Error::Invalid {
+        Ok(DecodedWasm::WitPackage(..)) => Err(nothing_to_run(wasm)),
+        Err(reason) => Err(Error::Invalid {
             name: wasm.name().to_owned(),
-            reason: "it is a WIT package, which has nothing to run".to_owned(),
-        }),
-        Err(error) => Err(Error::Invalid {
-            name: wasm.name().to_owned(),
-            reason: format!("{error:#}"),
+            reason,
         }),
     }
-}
-
-fn items<'a>(
-    resolve: &Resolve,
-    items: impl Iterator<Item = (&'a wit_parser::WorldKey, &'a WorldItem)>,
-) -> Vec<Item> {
-    items
-        .filter_map(|(key, item)| {
-            let name = resolve.name_world_key(key);
-            match item {
-                WorldItem::Function(function) => Some(Item {
-                    name,
-                    signature: Some(signatures::function(resolve, function, false)),
-                    functions: Vec::new(),
-                }),
-                WorldItem::Interface { id, .. } => Some(Item {
-                    name,
-                    signature: None,
-                    functions: resolve.interfaces[*id]
-                        .functions
-                        .iter()
-                        .map(|(name, f)| (name.clone(), signatures::function(resolve, f, false)))
-                        .collect(),
-                }),
-                // A type alone is part of the functions that use it.
-                WorldItem::Type { .. } => None,
-            }
-        })
-        .collect()
 }

@@ -1,6 +1,6 @@
 //! WIT's spelling of functions, from a decoded component.
 
-use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind};
+use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId};
 
 /// `func(s32) -> s32`, or with `deep` every named type spelled out by its
 /// shape, so that two texts are equal where two types are.
@@ -23,19 +23,29 @@ pub(super) fn function(resolve: &Resolve, function: &Function, deep: bool) -> St
     format!("{asynchronous}func({}){result}", params.join(", "))
 }
 
-fn ty(resolve: &Resolve, t: &Type, deep: bool) -> String {
+/// The definition of a named type, by the names of what it is made of.
+pub(super) fn shape(resolve: &Resolve, id: TypeId) -> String {
+    kind(resolve, &resolve.types[id].kind, false)
+}
+
+/// A type by its name where it has one, or with `deep` by its shape.
+pub(super) fn ty(resolve: &Resolve, t: &Type, deep: bool) -> String {
     let Type::Id(id) = t else {
         return primitive(t).to_owned();
     };
     let def = &resolve.types[*id];
-    let shown = |t: &Type| ty(resolve, t, deep);
-    let optional = |t: &Option<Type>| t.as_ref().map_or_else(|| "_".to_owned(), shown);
     if let Some(name) = &def.name
         && (!deep || matches!(def.kind, TypeDefKind::Resource))
     {
         return name.clone();
     }
-    match &def.kind {
+    kind(resolve, &def.kind, deep)
+}
+
+fn kind(resolve: &Resolve, kind: &TypeDefKind, deep: bool) -> String {
+    let shown = |t: &Type| ty(resolve, t, deep);
+    let optional = |t: &Option<Type>| t.as_ref().map_or_else(|| "_".to_owned(), shown);
+    match kind {
         TypeDefKind::Type(inner) => shown(inner),
         TypeDefKind::List(inner) => format!("list<{}>", shown(inner)),
         TypeDefKind::FixedLengthList(inner, n) => format!("list<{}, {n}>", shown(inner)),

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use wit_parser::{PackageId, Resolve, WorldId, WorldItem};
+use wit_parser::{Resolve, WorldId, WorldItem};
 
-use super::{decode, signatures};
+use super::{decode, packages, signatures};
 use crate::{Error, Wasm};
 
 /// A world of a WIT package on disk.
@@ -17,22 +17,15 @@ impl World {
     /// Fully qualified, e.g. `acme:shop/checkout@1.2.0`.
     #[must_use]
     pub fn name(&self) -> String {
-        let world = &self.resolve.worlds[self.id];
-        match world.package {
-            Some(package) => {
-                let package = &self.resolve.packages[package].name;
-                let version = package
-                    .version
-                    .as_ref()
-                    .map(|version| format!("@{version}"))
-                    .unwrap_or_default();
-                format!(
-                    "{}:{}/{}{version}",
-                    package.namespace, package.name, world.name
-                )
-            }
-            None => world.name.clone(),
-        }
+        full_name(&self.resolve, self.id)
+    }
+}
+
+pub(super) fn full_name(resolve: &Resolve, id: WorldId) -> String {
+    let world = &resolve.worlds[id];
+    match world.package {
+        Some(package) => resolve.id_of_name(package, &world.name),
+        None => world.name.clone(),
     }
 }
 
@@ -42,23 +35,13 @@ impl World {
 /// # Errors
 /// The WIT does not parse, or the world is missing or not the only one.
 pub fn load_wit(path: &Path, world: Option<&str>) -> Result<World, Error> {
-    let fail = |reason: String| Error::Wit {
-        path: path.display().to_string(),
-        reason,
-    };
-    let mut resolve = Resolve {
-        all_features: true,
-        ..Resolve::default()
-    };
-    let package: PackageId = if path.is_dir() {
-        resolve.push_dir(path).map(|(package, _)| package)
-    } else {
-        resolve.push_file(path)
-    }
-    .map_err(|error| fail(format!("{error:#}")))?;
+    let (resolve, package) = packages::read(path)?;
     let id = resolve
         .select_world(&[package], world)
-        .map_err(|error| fail(format!("{error:#}")))?;
+        .map_err(|error| Error::Wit {
+            path: path.display().to_string(),
+            reason: format!("{error:#}"),
+        })?;
     Ok(World { resolve, id })
 }
 

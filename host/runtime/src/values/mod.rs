@@ -1,12 +1,27 @@
-//! Values on their way in (typed arguments) and out (JSON, `type:value`).
+//! Values on their way in (typed arguments, calls that make resources) and out
+//! (JSON, `type:value`). docs/values.md is the reference.
 
 mod arguments;
+mod example;
+mod hints;
 mod json;
+mod mismatch;
 mod names;
+mod plan;
+mod prefix;
+mod same;
+mod spell;
+mod split;
+mod tree;
+mod value;
+mod wave;
+mod wave_errors;
 
-pub use arguments::parse_all;
+pub use arguments::plan;
 pub use json::to_json;
-pub use names::{signature, type_name};
+pub use names::{Names, signature, type_name};
+pub(crate) use plan::handles;
+pub use plan::{Argument, Construct, Interrupted, call};
 
 use wasmtime::component::Type;
 pub use wasmtime::component::Val;
@@ -17,7 +32,15 @@ pub use wasmtime::component::Val;
 /// # Errors
 /// A sentence that says what does not fit.
 pub fn parse_one(ty: &Type, text: &str) -> Result<Val, String> {
-    arguments::parse_one(ty, text)
+    parse_named(ty, text, &Names::default())
+}
+
+/// The same, where the component's own names of types may stand in front.
+///
+/// # Errors
+/// A sentence that says what does not fit.
+pub fn parse_named(ty: &Type, text: &str, names: &Names) -> Result<Val, String> {
+    value::value(ty, text, names).map_err(|mismatch| mismatch.to_string())
 }
 
 /// A value in the form arguments are written in: `s32:43`, `string:hello`, and

@@ -1,92 +1,172 @@
-//! WIT's spelling of types and signatures.
+//! The names a component gives to its types, and WIT's spelling of types and
+//! signatures with them.
 
-use wasmtime::component::Type;
-use wasmtime::component::types::ComponentFunc;
+use wasmtime::component::types::{ComponentFunc, ComponentItem};
+use wasmtime::component::{Component, ResourceType, Type};
 
-/// The type as WIT spells it; records and their like, whose names are not part
-/// of a compiled component, by their shape.
-#[must_use]
-pub fn type_name(ty: &Type) -> String {
-    match ty {
-        Type::Bool => "bool".into(),
-        Type::S8 => "s8".into(),
-        Type::U8 => "u8".into(),
-        Type::S16 => "s16".into(),
-        Type::U16 => "u16".into(),
-        Type::S32 => "s32".into(),
-        Type::U32 => "u32".into(),
-        Type::S64 => "s64".into(),
-        Type::U64 => "u64".into(),
-        Type::Float32 => "f32".into(),
-        Type::Float64 => "f64".into(),
-        Type::Char => "char".into(),
-        Type::String => "string".into(),
-        Type::List(list) => format!("list<{}>", type_name(&list.ty())),
-        Type::FixedLengthList(list) => format!("list<{}, {}>", type_name(&list.ty()), list.len()),
-        Type::Map(map) => format!(
-            "map<{}, {}>",
-            type_name(&map.key()),
-            type_name(&map.value())
-        ),
-        Type::Option(option) => format!("option<{}>", type_name(&option.ty())),
-        Type::Tuple(tuple) => {
-            let types: Vec<_> = tuple.types().map(|ty| type_name(&ty)).collect();
-            format!("tuple<{}>", types.join(", "))
-        }
-        Type::Result(result) => match (result.ok(), result.err()) {
-            (None, None) => "result".into(),
-            (Some(ok), None) => format!("result<{}>", type_name(&ok)),
-            (ok, Some(err)) => {
-                let ok = ok.map_or_else(|| "_".into(), |ok| type_name(&ok));
-                format!("result<{ok}, {}>", type_name(&err))
+use super::same::same;
+use super::spell::Speller;
+use crate::Engine;
+
+/// The named types and resources of a component: those of its exports, then
+/// those of its imports. A compiled component keeps a record's name only as the
+/// name under which an interface exports it, so that is where they come from.
+#[derive(Clone, Default)]
+pub struct Names {
+    types: Vec<Named<Type>>,
+    resources: Vec<Named<ResourceType>>,
+}
+
+#[derive(Clone)]
+struct Named<T> {
+    name: String,
+    ty: T,
+}
+
+impl Names {
+    /// Reads them from a component's type.
+    #[must_use]
+    pub fn of(engine: &Engine, component: &Component) -> Self {
+        let engine = engine.wasmtime();
+        let ty = component.component_type();
+        let mut names = Self::default();
+        for (name, item) in ty.exports(engine).chain(ty.imports(engine)) {
+            match item.ty {
+                ComponentItem::ComponentInstance(instance) => {
+                    for (inner, item) in instance.exports(engine) {
+                        names.add(inner, item.ty);
+                    }
+                }
+                item => names.add(name, item),
             }
-        },
-        Type::Record(record) => {
-            let fields: Vec<_> = record
-                .fields()
-                .map(|field| format!("{}: {}", field.name, type_name(&field.ty)))
-                .collect();
-            format!("record {{ {} }}", fields.join(", "))
         }
-        Type::Variant(variant) => {
-            let cases: Vec<_> = variant
-                .cases()
-                .map(|case| match &case.ty {
-                    Some(ty) => format!("{}({})", case.name, type_name(ty)),
-                    None => case.name.to_owned(),
-                })
-                .collect();
-            format!("variant {{ {} }}", cases.join(", "))
+        names
+    }
+
+    fn add(&mut self, name: &str, item: ComponentItem) {
+        let name = name.to_owned();
+        match item {
+            ComponentItem::Type(ty) => self.types.push(Named { name, ty }),
+            ComponentItem::Resource(ty) => self.resources.push(Named { name, ty }),
+            _ => {}
         }
-        Type::Enum(names) => format!(
-            "enum {{ {} }}",
-            names.names().collect::<Vec<_>>().join(", ")
-        ),
-        Type::Flags(flags) => {
-            format!(
-                "flags {{ {} }}",
-                flags.names().collect::<Vec<_>>().join(", ")
-            )
+    }
+
+    /// Whether some type is called `name`.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.types.iter().any(|named| named.name == name)
+            || self.resources.iter().any(|named| named.name == name)
+    }
+
+    /// Whether `ty` is one of the types called `name`.
+    pub(super) fn is_called(&self, ty: &Type, name: &str) -> bool {
+        match ty {
+            Type::Own(resource) | Type::Borrow(resource) => self
+                .resources
+                .iter()
+                .any(|named| named.name == name && named.ty == *resource),
+            _ => self
+                .types
+                .iter()
+                .any(|named| named.name == name && same(&named.ty, ty)),
         }
-        Type::Own(_) => "own<resource>".into(),
-        Type::Borrow(_) => "borrow<resource>".into(),
-        Type::Future(_) => "future".into(),
-        Type::Stream(_) => "stream".into(),
-        Type::ErrorContext => "error-context".into(),
+    }
+
+    /// The names that begin a typed value, for a suggestion.
+    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
+        self.types.iter().map(|named| named.name.as_str())
+    }
+
+    /// The name of a record, variant, enum or flags; other types are as short
+    /// as their names.
+    pub(super) fn of_type(&self, ty: &Type) -> Option<&str> {
+        matches!(
+            ty,
+            Type::Record(_) | Type::Variant(_) | Type::Enum(_) | Type::Flags(_)
+        )
+        .then(|| self.types.iter().find(|named| same(&named.ty, ty)))?
+        .map(|named| named.name.as_str())
+    }
+
+    pub(super) fn of_resource(&self, ty: ResourceType) -> Option<&str> {
+        let named = self.resources.iter().find(|named| named.ty == ty)?;
+        Some(&named.name)
+    }
+
+    /// The type as WIT spells it, by its name where it has one.
+    #[must_use]
+    pub fn spell(&self, ty: &Type) -> String {
+        let mut speller = Speller::new(self);
+        speller.ty(ty);
+        speller.out
+    }
+
+    /// `name: func(a: s32, p: point) -> s32`.
+    #[must_use]
+    pub fn signature(&self, name: &str, ty: &ComponentFunc) -> String {
+        let params: Vec<_> = ty
+            .params()
+            .map(|(name, ty)| format!("{name}: {}", self.spell(&ty)))
+            .collect();
+        let result = ty
+            .results()
+            .next()
+            .map(|ty| format!(" -> {}", self.spell(&ty)))
+            .unwrap_or_default();
+        format!("{name}: func({}){result}", params.join(", "))
+    }
+
+    /// The definitions of the named types that `ty` mentions directly, one
+    /// level deep: `point: record { x: s32, y: s32 }`.
+    pub(super) fn definitions(&self, types: &[Type]) -> Vec<String> {
+        let mut found = Vec::new();
+        for ty in types {
+            self.collect(ty, &mut found);
+        }
+        let mut lines = Vec::new();
+        for (name, ty) in found {
+            let mut speller = Speller::new(self);
+            speller.shape(&ty);
+            let line = format!("{name}: {}", speller.out);
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        lines
+    }
+
+    fn collect(&self, ty: &Type, found: &mut Vec<(String, Type)>) {
+        if let Some(name) = self.of_type(ty) {
+            found.push((name.to_owned(), ty.clone()));
+            return;
+        }
+        match ty {
+            Type::List(list) => self.collect(&list.ty(), found),
+            Type::FixedLengthList(list) => self.collect(&list.ty(), found),
+            Type::Option(option) => self.collect(&option.ty(), found),
+            Type::Result(result) => {
+                for ty in [result.ok(), result.err()].into_iter().flatten() {
+                    self.collect(&ty, found);
+                }
+            }
+            Type::Tuple(tuple) if tuple.types().len() <= 16 => {
+                for ty in tuple.types() {
+                    self.collect(&ty, found);
+                }
+            }
+            _ => {}
+        }
     }
 }
 
-/// `name: func(a: s32, b: s32) -> s32`.
+/// The type as WIT spells it; records and their like by their shape.
+#[must_use]
+pub fn type_name(ty: &Type) -> String {
+    Names::default().spell(ty)
+}
+
+/// `name: func(a: s32, b: s32) -> s32`, records and their like by their shape.
 #[must_use]
 pub fn signature(name: &str, ty: &ComponentFunc) -> String {
-    let params: Vec<_> = ty
-        .params()
-        .map(|(name, ty)| format!("{name}: {}", type_name(&ty)))
-        .collect();
-    let result = ty
-        .results()
-        .next()
-        .map(|ty| format!(" -> {}", type_name(&ty)))
-        .unwrap_or_default();
-    format!("{name}: func({}){result}", params.join(", "))
+    Names::default().signature(name, ty)
 }

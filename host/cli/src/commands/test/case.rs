@@ -115,7 +115,7 @@ impl Case {
     fn function(&self, name: &str, args: &[String], limits: &Limits) -> Verdict {
         let shown = format!("{name}({})", args.join(", "));
         let prepared = self.component.function(name).and_then(|function| {
-            let arguments = values::parse_all(name, &function.ty, args)?;
+            let arguments = self.component.arguments(&function, args)?;
             Ok((function, arguments))
         });
         let (function, arguments) = match prepared {
@@ -183,7 +183,7 @@ impl Case {
             ));
         };
         let actual = value.map(values::to_text).unwrap_or_default();
-        match values::parse_one(&ty, expected) {
+        match values::parse_named(&ty, expected, &function.names) {
             Err(why) => Some(format!("`expected` does not fit the function: {why}")),
             Ok(wanted) if value.is_some_and(|value| same(value, &wanted)) => None,
             Ok(_) => Some(format!("expected {expected}, got {actual}")),

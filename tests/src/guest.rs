@@ -1,0 +1,57 @@
+//! Guests that the tests run, each built once, with plain cargo.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::command::workspace;
+
+/// The component with a function for each type, `tests/values`.
+///
+/// # Panics
+/// It does not build.
+pub fn values() -> &'static Path {
+    static GUEST: OnceLock<PathBuf> = OnceLock::new();
+    GUEST.get_or_init(|| {
+        // The directory of the other guests, which have the same dependencies.
+        let target = workspace().join("target/hostile");
+        let output = Command::new(env!("CARGO"))
+            .current_dir(workspace())
+            .args(["build", "--quiet", "--locked"])
+            .args(["--package", "run-values-guest"])
+            .args(["--target", "wasm32-wasip2", "--target-dir"])
+            .arg(&target)
+            .output()
+            .expect("cargo runs");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        target.join("wasm32-wasip2/debug/run_values_guest.wasm")
+    })
+}
+
+/// The command of `tests/fixtures/probe`, which tries what its arguments say.
+///
+/// # Panics
+/// It does not build.
+pub fn probe() -> &'static Path {
+    static PROBE: OnceLock<PathBuf> = OnceLock::new();
+    PROBE.get_or_init(|| {
+        let target = workspace().join("target/probe");
+        let output = Command::new(env!("CARGO"))
+            .current_dir(workspace().join("tests/fixtures/probe"))
+            .args(["build", "--quiet", "--target", "wasm32-wasip2"])
+            .arg("--target-dir")
+            .arg(&target)
+            .output()
+            .expect("cargo runs");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        target.join("wasm32-wasip2/debug/probe.wasm")
+    })
+}
