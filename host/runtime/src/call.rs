@@ -102,7 +102,7 @@ impl Prepared {
         permissions: &Permissions,
         limits: &Limits,
     ) -> Result<Returned, Failed> {
-        let mut store = self.store(permissions, limits, Stdio::Capture, &[], arguments);
+        let mut store = self.store(permissions, limits, Stdio::capture(), &[], arguments);
         let _deadline = self.arm(&mut store, limits);
         let outcome = self.call_in(&mut store, function, arguments);
         let output = captured(&store);

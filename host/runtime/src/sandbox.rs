@@ -14,7 +14,7 @@ use chacha20::rand_core::{Rng as _, SeedableRng, TryRng};
 use run_files::Digest;
 use wasmtime::component::ResourceTable;
 use wasmtime::{StoreLimits, StoreLimitsBuilder};
-use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
+use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
 use wasmtime_wasi::{
     HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView,
 };
@@ -54,12 +54,23 @@ impl Default for Limits {
 }
 
 /// Where a component's standard streams go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stdio {
     /// Straight to this process's own.
     Inherit,
+    /// Into memory.
+    Capture {
+        /// What the guest can read.
+        stdin: Vec<u8>,
+    },
+}
+
+impl Stdio {
     /// Into memory, with nothing on stdin.
-    Capture,
+    #[must_use]
+    pub const fn capture() -> Self {
+        Self::Capture { stdin: Vec::new() }
+    }
 }
 
 /// Which virtual stand-ins the guest read.
@@ -137,10 +148,13 @@ impl State {
                 builder.inherit_stdio();
                 None
             }
-            Stdio::Capture => {
+            Stdio::Capture { stdin } => {
                 let stdout = MemoryOutputPipe::new(limits.output);
                 let stderr = MemoryOutputPipe::new(limits.output);
-                builder.stdout(stdout.clone()).stderr(stderr.clone());
+                builder
+                    .stdin(MemoryInputPipe::new(stdin))
+                    .stdout(stdout.clone())
+                    .stderr(stderr.clone());
                 Some((stdout, stderr))
             }
         };

@@ -108,7 +108,7 @@ fn command(
     let mut argv = vec![program];
     argv.extend(args.arguments.iter().cloned());
     let stdio = if args.json {
-        Stdio::Capture
+        Stdio::capture()
     } else {
         Stdio::Inherit
     };

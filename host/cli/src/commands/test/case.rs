@@ -199,7 +199,7 @@ impl Case {
         let shown = format!("run({})", args.join(", "));
         match self
             .component
-            .run(&argv, &Permissions::default(), limits, Stdio::Capture)
+            .run(&argv, &Permissions::default(), limits, Stdio::capture())
         {
             Ok(exited) => {
                 let wanted = i32::from(self.expect.exit.unwrap_or(0));
