@@ -8,7 +8,7 @@ pub use arguments::parse_all;
 pub use json::to_json;
 pub use names::{signature, type_name};
 
-use wasmtime::component::Type;
+pub use wasmtime::component::Type;
 pub use wasmtime::component::Val;
 
 /// One typed value from text in the `type:value` form or in WAVE, e.g. what a
