@@ -58,7 +58,10 @@ fn json_is_wanted() -> bool {
 
 /// What is wrong, and what clap says about it below.
 fn parts(error: &clap::Error) -> (String, Option<String>) {
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+    if matches!(
+        error.kind(),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    ) {
         return ("a command is missing".to_owned(), Some(known_commands()));
     }
     let text = error.render().to_string();

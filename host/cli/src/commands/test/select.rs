@@ -196,7 +196,11 @@ fn discovered(
     for component in components {
         let name = component.name.value.as_str();
         let loaded = loader.load(component)?;
-        for function in &loaded.functions {
+        let (top_level, in_interfaces): (Vec<_>, Vec<_>) = loaded
+            .functions
+            .iter()
+            .partition(|function| function.interface.is_none());
+        for function in top_level.into_iter().chain(in_interfaces) {
             if !function.name.starts_with("test-") && !function.name.starts_with("test_") {
                 continue;
             }
