@@ -220,7 +220,7 @@ fn a_test_that_never_ends_fails() {
     let outcome = scratch.run(&["test"]).failure();
     let expected = "\
 Running 4 tests...
-  FAIL test-spin - `test-spin` was stopped: it ran for more than 300ms (if it needs that, raise the limit: `--timeout`, or `limits.timeout` in run.toml)
+  FAIL test-spin - timed out: it ran longer than its timeout of 300 ms
   FAIL echo-s32 - expected s32:2, got s32:1
   FAIL echo-s32_2 - expected an error, and the call succeeded
   PASS fail (fail() → error)

@@ -37,6 +37,10 @@ pub(crate) struct V2 {
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: ColorChoice,
+
+    /// Print JSON on stdout and nothing else, errors included
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -63,18 +67,6 @@ pub(crate) enum Command {
     Clean(Clean),
     /// Manage the plugins a project builds with
     Plugin(Plugin),
-}
-
-impl Command {
-    /// Whether errors go to stdout as JSON.
-    pub(crate) fn wants_json(&self) -> bool {
-        match self {
-            Self::Exec(args) => args.json,
-            Self::Test(args) => args.json,
-            Self::Info(args) => args.json,
-            _ => false,
-        }
-    }
 }
 
 #[derive(Debug, Args)]
@@ -180,21 +172,29 @@ pub(crate) struct Linking {
 
 #[derive(Debug, Args)]
 pub(crate) struct Test {
-    /// Test only this component
-    #[arg(long, value_name = "NAME")]
-    pub(crate) component: Option<String>,
+    /// Test only this component (repeatable)
+    #[arg(long = "component", value_name = "NAME")]
+    pub(crate) components: Vec<String>,
 
     /// Build before testing
     #[arg(long)]
     pub(crate) build: bool,
 
-    /// Run only tests whose name contains this
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) filter: Option<String>,
+    /// Run only tests whose name contains this (repeatable: any of them)
+    #[arg(long = "filter", value_name = "TEXT")]
+    pub(crate) filters: Vec<String>,
 
-    /// Print one JSON object a test, and one for the summary
+    /// List the tests and run none
     #[arg(long)]
-    pub(crate) json: bool,
+    pub(crate) list: bool,
+
+    /// Succeed where there is no test to run
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+
+    /// Also write the results to FILE, as the JUnit XML that CI servers read
+    #[arg(long, value_name = "FILE", conflicts_with = "list")]
+    pub(crate) junit: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

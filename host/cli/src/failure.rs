@@ -2,12 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::Subcommand;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use run_runtime::sandbox::LimitKind;
-use serde_json::json;
 
-use crate::args::Command;
+use crate::json;
 use crate::shell::Shell;
 
 /// The exit code of anything that failed.
@@ -75,16 +73,16 @@ impl CommandError {
 }
 
 impl Failure {
-    pub(crate) fn report(self, shell: &Shell, json: bool) -> ExitCode {
+    pub(crate) fn report(self, shell: &Shell) -> ExitCode {
         match self {
             Self::Reported => ExitCode::from(FAILED),
             Self::Interrupted => {
-                shell.err("stopped");
+                interrupted(shell);
                 ExitCode::from(INTERRUPTED)
             }
             Self::Report(error) => {
-                if json {
-                    shell.out(&as_json(&*error).to_string());
+                if shell.json() {
+                    shell.out(&json::error(&*error).to_string());
                 } else {
                     shell.err(render(&*error, shell).trim_end());
                 }
@@ -93,8 +91,8 @@ impl Failure {
             Self::Guest { error, output } => {
                 let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
                 let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
-                if json {
-                    let mut document = as_json(&*error);
+                if shell.json() {
+                    let mut document = json::error(&*error);
                     document["stdout"] = stdout.into();
                     document["stderr"] = stderr.into();
                     shell.out(&document.to_string());
@@ -115,6 +113,15 @@ fn guest_code(error: &run_runtime::Error) -> u8 {
         run_runtime::Error::Limit { breach, .. } if breach.kind() == LimitKind::Time => TIMED_OUT,
         run_runtime::Error::Limit { .. } => LIMITED,
         _ => FAILED,
+    }
+}
+
+/// Says that Ctrl-C ended the command.
+pub(crate) fn interrupted(shell: &Shell) {
+    if shell.json() {
+        shell.out(&json::plain_error("run::cli::interrupted", "stopped", None).to_string());
+    } else {
+        shell.err("stopped");
     }
 }
 
@@ -139,48 +146,4 @@ pub(crate) fn render(error: &dyn Diagnostic, shell: &Shell) -> String {
 
 fn terminal_width() -> Option<usize> {
     std::env::var("COLUMNS").ok()?.parse().ok()
-}
-
-/// `{"error":{"code","message","help"}}`.
-pub(crate) fn as_json(error: &dyn Diagnostic) -> serde_json::Value {
-    let mut message = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        message.push_str(": ");
-        message.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    json!({ "error": {
-        "code": error.code().map(|code| code.to_string()),
-        "message": message,
-        "help": error.help().map(|help| help.to_string()),
-    } })
-}
-
-/// A command line that does not parse, or a request for help.
-pub(crate) fn usage(mut error: clap::Error) -> ExitCode {
-    use clap::error::{ContextKind, ContextValue, ErrorKind};
-    // clap suggests what is spelled alike; where nothing is, the list helps.
-    if error.kind() == ErrorKind::InvalidSubcommand
-        && error.get(ContextKind::SuggestedSubcommand).is_none()
-    {
-        let v2 = Command::augment_subcommands(clap::Command::new("v2"));
-        let names: Vec<&str> = v2.get_subcommands().map(clap::Command::get_name).collect();
-        let known = if std::env::args().nth(1).is_some_and(|first| first == "v2") {
-            format!("there is: {}", names.join(", "))
-        } else {
-            format!(
-                "commands are given as `run v2 <COMMAND>`: {}",
-                names.join(", ")
-            )
-        };
-        error.insert(
-            ContextKind::Suggested,
-            ContextValue::StyledStrs(vec![known.into()]),
-        );
-    }
-    // clap knows which stream and which code; printing fails only where nobody
-    // reads.
-    error.print().ok();
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(FAILED))
 }

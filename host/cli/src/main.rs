@@ -1,15 +1,18 @@
 //! The `run` command.
 
 mod args;
+mod build_events;
 mod commands;
 mod composition;
 mod diagnostics;
 mod failure;
 mod interrupt;
+mod json;
 mod progress;
 mod project;
 mod sandbox;
 mod shell;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -21,11 +24,10 @@ use shell::Shell;
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return failure::usage(error),
+        Err(error) => return usage::report(error),
     };
     let Generation::V2(v2) = cli.generation;
-    let shell = Shell::new(v2.color, v2.verbose, v2.quiet);
-    let json = v2.command.wants_json();
+    let shell = Shell::new(v2.color, v2.verbose, v2.quiet, v2.json);
     let result = match v2.command {
         Command::Init(args) => commands::init::run(&args, &shell),
         Command::Build(args) => commands::build::run(&args, &shell),
@@ -37,6 +39,6 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(code) => code,
-        Err(failure) => failure.report(&shell, json),
+        Err(failure) => failure.report(&shell),
     }
 }

@@ -73,6 +73,15 @@ fn manifest_failure(error: &ManifestError) -> Failure {
     }
 }
 
+/// What only a command can tell is wrong with `run.toml`, each at its place.
+pub(crate) fn refused(project: &Project, problems: Vec<Problem>) -> Failure {
+    manifest_failure(&ManifestError {
+        source_name: project.manifest_path.clone(),
+        source_text: project.source_text.clone(),
+        problems,
+    })
+}
+
 /// The lock file beside `run.toml`.
 pub(crate) fn lock(project: &Project) -> Result<Option<Lock>, Failure> {
     Lock::load(&project.root).map_err(|error| match error {

@@ -11,10 +11,11 @@ pub(crate) struct Shell {
     verbose: bool,
     quiet: bool,
     terminal: bool,
+    json: bool,
 }
 
 impl Shell {
-    pub(crate) fn new(color: ColorChoice, verbose: bool, quiet: bool) -> Self {
+    pub(crate) fn new(color: ColorChoice, verbose: bool, quiet: bool, json: bool) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
@@ -26,7 +27,13 @@ impl Shell {
             verbose,
             quiet,
             terminal,
+            json,
         }
+    }
+
+    /// Whether stdout is for a program: JSON and nothing else.
+    pub(crate) fn json(&self) -> bool {
+        self.json
     }
 
     pub(crate) fn color(&self) -> bool {
@@ -35,12 +42,13 @@ impl Shell {
 
     /// Whether to draw progress that moves.
     pub(crate) fn live(&self) -> bool {
-        self.terminal && !self.quiet && !self.verbose
+        self.terminal && !self.quiet && !self.verbose && !self.json
     }
 
-    /// `   Compiled hello`: what was done, on stderr.
+    /// `   Compiled hello`: what was done, on stderr. With `--json` the document
+    /// says it.
     pub(crate) fn status(&self, verb: &str, message: &str) {
-        if !self.quiet {
+        if !self.quiet && !self.json {
             self.err(&self.status_line(verb, message));
         }
     }
@@ -80,6 +88,12 @@ impl Shell {
         {
             std::process::exit(0);
         }
+    }
+
+    /// Ends the process from any thread, with no line on stdout cut short.
+    pub(crate) fn exit(&self, code: u8) -> ! {
+        let _whole = std::io::stdout().lock();
+        std::process::exit(i32::from(code));
     }
 
     /// One line on stderr. There is nobody to tell where that fails.

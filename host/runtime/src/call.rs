@@ -31,6 +31,12 @@ pub struct Failed {
     pub observed: Observed,
 }
 
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        NotMade::from(error).into()
+    }
+}
+
 impl From<NotMade> for Failed {
     fn from(not_made: NotMade) -> Self {
         Self {

@@ -94,6 +94,14 @@ impl Prepared {
         exports::find(self.name(), self.functions(), wanted)
     }
 
+    /// Whether everything it imports is provided.
+    ///
+    /// # Errors
+    /// Imports that nothing provides.
+    pub fn check_imports(&self) -> Result<(), Error> {
+        self.link().map(drop)
+    }
+
     /// The arguments of `function` from what was typed.
     ///
     /// # Errors

@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
-use run_build::{Options, Session};
+use run_build::{Options, Reporter, Session};
 use run_plugins::api::Profile;
 use run_project::Project;
 use run_project::manifest::OptLevel;
 
 use crate::args::{Build, Locks};
+use crate::build_events::BuildEvents;
 use crate::failure::Failure;
 use crate::progress::BuildProgress;
 use crate::shell::Shell;
@@ -49,8 +50,12 @@ pub(crate) fn build(project: &Project, request: &Request, shell: &Shell) -> Resu
         .iter()
         .map(|component| project::spec(project, component))
         .collect();
+    let events = shell.json().then(|| BuildEvents::new(shell, &project.root));
     if specs.is_empty() {
         shell.warn("run.toml has no components to build");
+        if let Some(events) = &events {
+            events.end();
+        }
         return Ok(());
     }
     let lock = project::lock(project)?;
@@ -78,9 +83,15 @@ pub(crate) fn build(project: &Project, request: &Request, shell: &Shell) -> Resu
         options,
         &plugins,
         cancel.clone(),
-        &progress,
+        match &events {
+            Some(events) => events as &dyn Reporter,
+            None => &progress,
+        },
     );
     let built = session.build(&specs)?;
+    if let Some(events) = events.filter(|_| !cancel.is_cancelled()) {
+        events.end();
+    }
     match (built, cancel.is_cancelled()) {
         (true, _) => Ok(()),
         (false, true) => Err(Failure::Interrupted),

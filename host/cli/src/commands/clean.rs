@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use serde_json::json;
+
 use crate::args::Clean;
 use crate::failure::{CommandError, Failure};
 use crate::project;
@@ -16,15 +18,18 @@ pub(crate) fn run(args: &Clean, shell: &Shell) -> Result<ExitCode, Failure> {
     } else {
         targets.push(project.root.join(".run/build"));
     }
-    let mut removed = 0;
+    let mut removed = Vec::new();
     for target in targets {
         if remove(&target)? {
             let shown = target.strip_prefix(&project.root).unwrap_or(&target);
-            shell.status("Removed", &shown.display().to_string());
-            removed += 1;
+            let shown = shown.display().to_string();
+            shell.status("Removed", &shown);
+            removed.push(shown);
         }
     }
-    if removed == 0 {
+    if shell.json() {
+        shell.out(&json!({ "removed": removed }).to_string());
+    } else if removed.is_empty() {
         shell.status("Clean", "there was nothing to remove");
     }
     Ok(ExitCode::SUCCESS)

@@ -134,7 +134,7 @@ impl Run<'_> {
             .call(&function, &arguments, self.furnish(&stdio, &[]))
             .map_err(|failed| self.failure(failed))?;
         let value = returned.value.as_ref().map_or(Value::Null, values::to_json);
-        let document = document(0, value, &returned.output, self.args.json);
+        let document = document(0, value, &returned.output, self.shell.json());
         self.shell.out(&document.to_string());
         self.tell(&returned.observed, false);
         Ok(ExitCode::SUCCESS)
@@ -146,14 +146,14 @@ impl Run<'_> {
         let mut argv = vec![program.to_string_lossy().into_owned()];
         argv.extend(self.args.arguments.iter().cloned());
         let stdio = Stdio {
-            capture: self.args.json,
+            capture: self.shell.json(),
             ..Stdio::inherit()
         };
         let exited = self
             .prepared
             .run(self.furnish(&stdio, &argv))
             .map_err(|failed| self.failure(failed))?;
-        if self.args.json {
+        if self.shell.json() {
             let document = document(exited.code, Value::Null, &exited.output, true);
             self.shell.out(&document.to_string());
         }

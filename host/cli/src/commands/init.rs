@@ -10,6 +10,7 @@ use run_plugins::api::{Host, Watch};
 use run_plugins::cancel::Cancel;
 use run_plugins::events::Silent;
 use run_project::ProjectName;
+use serde_json::json;
 
 use crate::args::Init;
 use crate::failure::{CommandError, Failure};
@@ -56,6 +57,15 @@ pub(crate) fn run(args: &Init, shell: &Shell) -> Result<ExitCode, Failure> {
             fs::remove_dir_all(&whole).ok();
             CommandError::io(format!("cannot make `{}`", target.display()), &error)
         })?;
+    if shell.json() {
+        let files: Vec<_> = files
+            .iter()
+            .map(|file| file.display().to_string())
+            .collect();
+        let document = json!({ "created": target.display().to_string(), "files": files });
+        shell.out(&document.to_string());
+        return Ok(ExitCode::SUCCESS);
+    }
     shell.status("Created", &format!("{}/", target.display()));
     for file in files {
         shell.detail(&format!("  {}", target.join(file).display()));

@@ -10,6 +10,7 @@ use run_plugins::Plugin;
 use run_plugins::consent::Permissions;
 use run_project::lock::{Granted, LockedPlugin};
 use run_project::{PluginName, Project, edit};
+use serde_json::{Value, json};
 
 use crate::args::{Plugin as Args, PluginAdd, PluginCommand};
 use crate::failure::{CommandError, Failure};
@@ -27,7 +28,27 @@ pub(crate) fn run(args: &Args, shell: &Shell) -> Result<ExitCode, Failure> {
 
 fn list(project: &Project, shell: &Shell) -> Result<(), Failure> {
     let lock = project::lock(project)?;
-    for available in project::plugins(project, lock.as_ref())?.all() {
+    let plugins = project::plugins(project, lock.as_ref())?;
+    if shell.json() {
+        let list: Vec<_> = plugins
+            .all()
+            .iter()
+            .map(|available| {
+                let mut entry = as_json(&available.plugin, &available.granted);
+                match &available.origin {
+                    Origin::Bundled => entry["origin"] = "bundled".into(),
+                    Origin::Path(path) => {
+                        entry["origin"] = "path".into();
+                        entry["path"] = path.display().to_string().into();
+                    }
+                }
+                entry
+            })
+            .collect();
+        shell.out(&json!({ "plugins": list }).to_string());
+        return Ok(());
+    }
+    for available in plugins.all() {
         let origin = match &available.origin {
             Origin::Bundled => "bundled".to_owned(),
             Origin::Path(path) => path.display().to_string(),
@@ -61,7 +82,10 @@ fn add(project: &Project, args: &PluginAdd, shell: &Shell) -> Result<(), Failure
         .plugin(name.as_str())
         .map(|locked| permissions(&locked.granted))
         .unwrap_or_default();
-    show(&plugin, &asked, &before, shell);
+    if !shell.json() {
+        show(&plugin, &asked, &before, shell);
+    }
+    let added = as_json(&plugin, &asked);
     if !args.yes && !agreed(shell)? {
         return Err(CommandError::new("the plugin was not added", "nothing was changed").into());
     }
@@ -98,11 +122,30 @@ fn add(project: &Project, args: &PluginAdd, shell: &Shell) -> Result<(), Failure
     let save = |error: std::io::Error| CommandError::io("cannot write the project's files", &error);
     lock.save(&project.root).map_err(save)?;
     atomic::write(&project.manifest_path, text.as_bytes()).map_err(save)?;
+    if shell.json() {
+        shell.out(&json!({ "added": added }).to_string());
+    }
     shell.status(
         "Added",
         &format!("{} ({})", plugin.name, plugin.coordinate()),
     );
     Ok(())
+}
+
+fn as_json(plugin: &Plugin, granted: &Permissions) -> Value {
+    let granted: Vec<_> = granted
+        .sentences()
+        .map(|(kind, sentence)| json!({ "kind": kind.to_string(), "what": sentence.to_string() }))
+        .collect();
+    let about = &plugin.manifest.plugin;
+    json!({
+        "name": plugin.name,
+        "id": about.id,
+        "version": about.version.to_string(),
+        "description": about.description,
+        "digest": plugin.digest().to_string(),
+        "granted": granted,
+    })
 }
 
 fn permissions(granted: &Granted) -> Permissions {
@@ -156,7 +199,7 @@ fn show(plugin: &Plugin, asked: &Permissions, before: &Permissions, shell: &Shel
 /// only be given by `--yes`.
 fn agreed(shell: &Shell) -> Result<bool, Failure> {
     let ci = std::env::var("CI").is_ok_and(|value| !value.is_empty() && value != "false");
-    if ci || !std::io::stdin().is_terminal() {
+    if ci || shell.json() || !std::io::stdin().is_terminal() {
         return Err(CommandError::new(
             "there is nobody to ask whether the plugin may do that",
             "look it over and pass `--yes`",

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::problem::problem;
+use crate::problem::{Problems, problem};
 use crate::section::{Entry, Section};
 use crate::spanned::Spanned;
-use crate::value::{duration, sentence};
+use crate::value::{ValueError, duration, quoted, sentence};
 
 /// One call of a component and what must come of it.
 #[derive(Debug, Clone)]
@@ -24,10 +24,14 @@ pub struct Test {
     pub expect_error: Option<Spanned<ExpectedError>>,
     /// `expected_stdout`: all that it prints.
     pub expected_stdout: Option<Spanned<String>>,
+    /// `expected_stderr`: all that it prints to standard error.
+    pub expected_stderr: Option<Spanned<String>>,
     /// `expected_exit`, also spelt `expect_exit`: the code it exits with.
     pub expected_exit: Option<Spanned<u8>>,
-    /// `stdin`: what it can read.
-    pub stdin: Option<String>,
+    /// `stdin`: what a command can read.
+    pub stdin: Option<Spanned<String>>,
+    /// `env`: the variables it sees, in the order of the file.
+    pub env: Vec<(String, String)>,
     /// `timeout`: how long it may take, e.g. `5s`.
     pub timeout: Option<Duration>,
 }
@@ -48,14 +52,15 @@ impl Test {
             .take("function")
             .and_then(|entry| entry.parse(sentence));
         let expected = section.take_one_of(&["expected", "expect"]);
-        let expect_error = section.take("expect_error");
-        conflicts(
-            &section,
-            expected.as_ref(),
-            expect_error.as_ref(),
-            function.is_some(),
-        );
+        let error = section.take("expect_error");
         let exit = section.take_one_of(&["expected_exit", "expect_exit"]);
+        let stdin = section.take("stdin");
+        let keys = Keys {
+            expected: expected.clone(),
+            error: error.clone(),
+            exit: exit.clone(),
+            stdin: stdin.clone(),
+        };
         let exit = exit.and_then(|entry| entry.integer(0..=i64::from(u8::MAX)));
         let timeout = section
             .take("timeout")
@@ -66,16 +71,16 @@ impl Test {
             function,
             args: section.take("args").map(Entry::strings).unwrap_or_default(),
             expected: expected.and_then(Entry::string),
-            expect_error: expect_error.and_then(ExpectedError::read),
+            expect_error: error.and_then(ExpectedError::read),
             expected_stdout: section.take("expected_stdout").and_then(Entry::string),
+            expected_stderr: section.take("expected_stderr").and_then(Entry::string),
             expected_exit: exit
                 .and_then(|exit| Some(Spanned::new(u8::try_from(exit.value).ok()?, exit.span))),
-            stdin: section
-                .take("stdin")
-                .and_then(Entry::string)
-                .map(|text| text.value),
+            stdin: stdin.and_then(Entry::string),
+            env: section.take("env").map(environment).unwrap_or_default(),
             timeout: timeout.map(|timeout| timeout.value),
         };
+        conflicts(&test, &keys, section.problems);
         section.finish();
         Some(test)
     }
@@ -94,26 +99,80 @@ impl ExpectedError {
     }
 }
 
-fn conflicts(
-    section: &Section<'_>,
-    expected: Option<&Entry<'_>>,
-    error: Option<&Entry<'_>>,
-    has_function: bool,
-) {
-    let code = section.problems.codes.conflict;
-    if let (Some(expected), Some(error)) = (expected, error) {
+/// Keys that contradict each other, as they are written.
+struct Keys<'a> {
+    expected: Option<Entry<'a>>,
+    error: Option<Entry<'a>>,
+    exit: Option<Entry<'a>>,
+    stdin: Option<Entry<'a>>,
+}
+
+fn conflicts(test: &Test, keys: &Keys<'_>, problems: &Problems) {
+    let report = |entry: &Option<Entry<'_>>, message: &dyn Fn(&str) -> String, help: &str| {
+        if let Some(entry) = entry {
+            let message = message(entry.key.value);
+            let at = entry.key.span.clone();
+            problems.error(problem(problems.codes.conflict, message, at).help(help));
+        }
+    };
+    let exit = test.expected_exit.as_ref().map(|exit| exit.value);
+    if let (Some(expected), Some(_)) = (&keys.expected, &test.expect_error) {
         let message = format!("a call that returns `{}` does not fail", expected.key.value);
-        section
-            .problems
-            .error(problem(code, message, error.key.span.clone()).help("keep one of the two"));
+        report(&keys.error, &|_| message.clone(), "keep one of the two");
     }
-    if let (Some(expected), false) = (expected, has_function) {
-        let message = format!("`{}` is what a function returns", expected.key.value);
-        section.problems.error(
-            problem(code, message, expected.key.span.clone())
-                .help("add `function`, or compare `expected_stdout` or `expected_exit`"),
+    if exit == Some(0) && test.expect_error.is_some() {
+        let message = |_: &str| "a command that exits with 0 does not fail".to_owned();
+        report(&keys.error, &message, "keep one of the two");
+    }
+    if test.function.is_none() {
+        report(
+            &keys.expected,
+            &|key| format!("`{key}` is what a function returns"),
+            "add `function`, or compare `expected_stdout` or `expected_exit`",
         );
+    } else {
+        report(
+            &keys.stdin,
+            &|key| format!("`{key}` is what a command reads, and `function` is called"),
+            "give it in `args`, or leave `function` out to run the component as a command",
+        );
+        if exit.is_some_and(|code| code != 0) {
+            report(
+                &keys.exit,
+                &|key| format!("`{key}` is of a command, and `function` is called"),
+                "write `expect_error`, or leave `function` out",
+            );
+        }
     }
+}
+
+/// A table of variables and their values.
+fn environment(entry: Entry<'_>) -> Vec<(String, String)> {
+    let Some(section) = entry.section() else {
+        return Vec::new();
+    };
+    let variable = |entry: Entry<'_>| {
+        let name = entry.key.value.to_owned();
+        if name.is_empty() || name.contains(['=', '\0']) {
+            let error = ValueError::new(
+                format!("{} cannot be the name of a variable", quoted(&name)),
+                "write a name without `=`",
+            );
+            section
+                .problems
+                .bad_value("env", entry.key.span.clone(), error);
+            return None;
+        }
+        let value = entry.parse(|value| match value.contains('\0') {
+            true => Err(ValueError::new(
+                "a variable cannot hold a NUL",
+                "leave it out",
+            )),
+            false => Ok(value.to_owned()),
+        })?;
+        Some((name, value.value))
+    };
+    section.entries().filter_map(variable).collect()
 }
 
 /// Both forms, in the order of the file.

@@ -23,7 +23,7 @@ pub use names::{Names, signature, type_name};
 pub(crate) use plan::handles;
 pub use plan::{Argument, Construct, Interrupted, call};
 
-use wasmtime::component::Type;
+pub use wasmtime::component::Type;
 pub use wasmtime::component::Val;
 
 /// One typed value from text in the `type:value` form or in WAVE, e.g. what a

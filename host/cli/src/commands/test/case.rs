@@ -1,14 +1,17 @@
-//! One test: what is called, and whether what came of it was expected.
+//! One test: what is called, and what came of it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use run_project::manifest::{ExpectedError, Test};
 use run_runtime::call::Failed;
 use run_runtime::exports::ExportedFunction;
-use run_runtime::sandbox::{Limits, Permissions, Stdio};
-use run_runtime::values::Val;
-use run_runtime::{Error, Furnish, Output, Prepared, values};
+use run_runtime::sandbox::{LimitKind, Limits, Permissions, Stdin, Stdio};
+use run_runtime::{Error, Furnish, Output, values};
+
+use super::judge::Reason;
+use super::select::Loaded;
+use super::text;
 
 /// A test that does not end is a test that fails.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -16,24 +19,37 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 /// One test.
 pub(super) struct Case {
     pub(super) name: String,
-    component: Arc<Prepared>,
-    call: Call,
-    expect: Expect,
+    /// The component's name in `run.toml`.
+    pub(super) component: String,
+    pub(super) call: Call,
+    pub(super) expect: Expect,
+    loaded: Arc<Loaded>,
+    permissions: Permissions,
+    stdin: Vec<u8>,
     timeout: Duration,
 }
 
-enum Call {
-    Function { name: String, args: Vec<String> },
+/// What a test calls.
+pub(super) enum Call {
+    /// An exported function; `shown` is how the test spells its name.
+    Function {
+        function: ExportedFunction,
+        shown: String,
+        args: Vec<String>,
+    },
+    /// The component as a command.
     Command { args: Vec<String> },
 }
 
+/// What must come of it.
 #[derive(Default)]
-struct Expect {
-    value: Option<String>,
-    error: Option<ExpectedError>,
-    stdout: Option<String>,
-    exit: Option<u8>,
-    discovered: bool,
+pub(super) struct Expect {
+    pub(super) value: Option<String>,
+    pub(super) error: Option<ExpectedError>,
+    pub(super) stdout: Option<String>,
+    pub(super) stderr: Option<String>,
+    pub(super) exit: Option<u8>,
+    pub(super) discovered: bool,
 }
 
 /// What came of a test.
@@ -41,62 +57,77 @@ pub(super) struct Verdict {
     /// What was called and what it gave, for the report.
     pub(super) call: String,
     /// Why it failed; `None` where it passed.
-    pub(super) failure: Option<String>,
-    /// What the guest wrote.
-    pub(super) output: Output,
+    pub(super) failure: Option<Reason>,
+    /// What the guest wrote, cut where it is too much to keep.
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+    /// How long the call took.
+    pub(super) took: Duration,
 }
 
 impl Verdict {
+    fn new(call: String, failure: Option<Reason>, output: &Output, took: Duration) -> Self {
+        Self {
+            call: text::kept(call.as_bytes()),
+            failure,
+            stdout: text::kept(&output.stdout),
+            stderr: text::kept(&output.stderr),
+            took,
+        }
+    }
+
     pub(super) fn passed(&self) -> bool {
         self.failure.is_none()
     }
 }
 
 impl Case {
-    pub(super) fn declared(name: String, component: Arc<Prepared>, test: &Test) -> Self {
-        let args = test.args.iter().map(|arg| arg.value.clone()).collect();
+    pub(super) fn declared(name: String, loaded: Arc<Loaded>, call: Call, test: &Test) -> Self {
+        let text = |text: &Option<run_project::Spanned<String>>| {
+            text.as_ref().map(|text| text.value.clone())
+        };
         Self {
             name,
-            component,
-            call: match &test.function {
-                Some(function) => Call::Function {
-                    name: function.value.clone(),
-                    args,
-                },
-                None => Call::Command { args },
-            },
+            component: test.component.value.clone(),
+            loaded,
+            call,
             expect: Expect {
-                value: test
-                    .expected
-                    .as_ref()
-                    .map(|expected| expected.value.clone()),
-                error: test
-                    .expect_error
-                    .as_ref()
-                    .map(|expected| expected.value.clone()),
-                stdout: test
-                    .expected_stdout
-                    .as_ref()
-                    .map(|expected| expected.value.clone()),
-                exit: test.expected_exit.as_ref().map(|expected| expected.value),
+                value: text(&test.expected),
+                error: test.expect_error.as_ref().map(|error| error.value.clone()),
+                stdout: text(&test.expected_stdout),
+                stderr: text(&test.expected_stderr),
+                exit: test.expected_exit.as_ref().map(|exit| exit.value),
                 discovered: false,
             },
+            permissions: Permissions {
+                environment: test.env.clone(),
+                ..Permissions::default()
+            },
+            stdin: text(&test.stdin).unwrap_or_default().into_bytes(),
             timeout: test.timeout.unwrap_or(TIMEOUT),
         }
     }
 
-    pub(super) fn discovered(component: Arc<Prepared>, function: &ExportedFunction) -> Self {
+    pub(super) fn discovered(
+        component: &str,
+        loaded: Arc<Loaded>,
+        function: &ExportedFunction,
+    ) -> Self {
         Self {
-            name: function.name.clone(),
-            component,
+            name: function.full_name(),
+            component: component.to_owned(),
+            loaded,
             call: Call::Function {
-                name: function.full_name(),
+                function: function.clone(),
+                shown: function.full_name(),
                 args: Vec::new(),
             },
             expect: Expect {
                 discovered: true,
                 ..Expect::default()
             },
+            permissions: Permissions::default(),
+            stdin: Vec::new(),
             timeout: TIMEOUT,
         }
     }
@@ -107,159 +138,125 @@ impl Case {
             ..Limits::default()
         };
         match &self.call {
-            Call::Function { name, args } => self.function(name, args, &limits),
+            Call::Function {
+                function,
+                shown,
+                args,
+            } => self.function(function, shown, args, &limits),
             Call::Command { args } => self.command(args, &limits),
         }
     }
 
-    fn function(&self, name: &str, args: &[String], limits: &Limits) -> Verdict {
-        let shown = format!("{name}({})", args.join(", "));
-        let prepared = self.component.function(name).and_then(|function| {
-            let arguments = self.component.arguments(&function, args)?;
-            Ok((function, arguments))
-        });
-        let (function, arguments) = match prepared {
-            Ok(prepared) => prepared,
-            Err(error) => return Verdict::failed(shown, describe(&error), Output::default()),
-        };
-        let permissions = Permissions::default();
-        let stdio = Stdio::capture();
-        let furnish = Furnish {
-            permissions: &permissions,
+    fn furnish<'a>(
+        &'a self,
+        limits: &'a Limits,
+        stdio: &'a Stdio,
+        argv: &'a [String],
+    ) -> Furnish<'a> {
+        Furnish {
+            permissions: &self.permissions,
             limits,
-            stdio: &stdio,
-            argv: &[],
-        };
-        match self.component.call(&function, &arguments, furnish) {
-            Ok(returned) => {
-                let text = returned.value.as_ref().map(values::to_text);
-                let call = if self.expect.discovered {
-                    "auto-discovered".to_owned()
-                } else {
-                    match &text {
-                        Some(text) => format!("{shown} → {text}"),
-                        None => shown,
-                    }
-                };
-                let failure = self
-                    .judge(&function, returned.value.as_ref())
-                    .or_else(|| self.judge_output(&returned.output));
-                Verdict {
-                    call,
-                    failure,
-                    output: returned.output,
-                }
-            }
-            Err(failed) => self.trapped(shown, failed),
+            stdio,
+            argv,
         }
     }
 
-    /// Why the returned value is not what was expected.
-    fn judge(&self, function: &ExportedFunction, value: Option<&Val>) -> Option<String> {
-        let error = match value {
-            Some(Val::Result(Err(payload))) => {
-                Some(payload.as_deref().map_or_else(String::new, values::to_text))
-            }
-            _ => None,
+    fn function(
+        &self,
+        function: &ExportedFunction,
+        name: &str,
+        args: &[String],
+        limits: &Limits,
+    ) -> Verdict {
+        let shown = format!("{name}({})", args.join(", "));
+        let started = Instant::now();
+        let arguments = match self.loaded.prepared.arguments(function, args) {
+            Ok(arguments) => arguments,
+            Err(error) => return self.stopped(shown, error.into(), started),
         };
-        if let Some(expected) = &self.expect.error {
-            return match (error, expected) {
-                (None, _) => Some("expected an error, and the call succeeded".to_owned()),
-                (Some(error), ExpectedError::Containing(text))
-                    if !error.contains(text.as_str()) =>
-                {
-                    Some(format!("expected an error with `{text}`, got `{error}`"))
-                }
-                _ => None,
-            };
-        }
-        if self.expect.discovered {
-            return error.map(|error| format!("it returned the error `{error}`"));
-        }
-        let expected = self.expect.value.as_ref()?;
-        let Some(ty) = function.ty.results().next() else {
-            return Some(format!(
-                "expected {expected}, and the function returns nothing"
-            ));
+        let stdio = Stdio::capture();
+        let furnish = self.furnish(limits, &stdio, &[]);
+        let called = self.loaded.prepared.call(function, &arguments, furnish);
+        let returned = match called {
+            Ok(returned) => returned,
+            Err(failed) => return self.stopped(shown, failed, started),
         };
-        let actual = value.map(values::to_text).unwrap_or_default();
-        match values::parse_named(&ty, expected, &function.names) {
-            Err(why) => Some(format!("`expected` does not fit the function: {why}")),
-            Ok(wanted) if value.is_some_and(|value| same(value, &wanted)) => None,
-            Ok(_) => Some(format!("expected {expected}, got {actual}")),
-        }
-    }
-
-    fn judge_output(&self, output: &Output) -> Option<String> {
-        let expected = self.expect.stdout.as_ref()?;
-        let actual = String::from_utf8_lossy(&output.stdout);
-        (actual != expected.as_str())
-            .then(|| format!("expected it to print {expected:?}, it printed {actual:?}"))
+        let took = started.elapsed();
+        let value = returned.value.as_ref();
+        let call = match value {
+            _ if self.expect.discovered => "auto-discovered".to_owned(),
+            Some(value) => format!("{shown} → {}", values::to_text(value)),
+            None => shown,
+        };
+        let failure = self
+            .expect
+            .judge_value(function, value)
+            .or_else(|| self.expect.judge_output(&returned.output));
+        Verdict::new(call, failure, &returned.output, took)
     }
 
     fn command(&self, args: &[String], limits: &Limits) -> Verdict {
-        let mut argv = vec![self.component.name().to_owned()];
+        let mut argv = vec![self.loaded.prepared.name().to_owned()];
         argv.extend(args.iter().cloned());
         let shown = format!("run({})", args.join(", "));
-        let furnish = Furnish {
-            permissions: &Permissions::default(),
-            limits,
-            stdio: &Stdio::capture(),
-            argv: &argv,
+        let started = Instant::now();
+        let stdio = Stdio {
+            stdin: Stdin::Bytes(self.stdin.clone()),
+            capture: true,
         };
-        match self.component.run(furnish) {
+        let furnish = self.furnish(limits, &stdio, &argv);
+        match self.loaded.prepared.run(furnish) {
             Ok(exited) => {
-                let wanted = i32::from(self.expect.exit.unwrap_or(0));
-                let failure = if self.expect.error.is_some() && exited.code == 0 {
-                    Some("expected an error, and it exited with 0".to_owned())
-                } else if self.expect.error.is_none() && exited.code != wanted {
-                    Some(format!("expected exit code {wanted}, got {}", exited.code))
-                } else {
-                    self.judge_output(&exited.output)
-                };
-                Verdict {
-                    call: format!("{shown} → exit {}", exited.code),
-                    failure,
-                    output: exited.output,
-                }
+                let took = started.elapsed();
+                let failure = self
+                    .expect
+                    .judge_exit(exited.code, &exited.output)
+                    .or_else(|| self.expect.judge_output(&exited.output));
+                let call = format!("{shown} → exit {}", exited.code);
+                Verdict::new(call, failure, &exited.output, took)
             }
-            Err(failed) => self.trapped(shown, failed),
+            Err(failed) => self.stopped(shown, failed, started),
         }
     }
 
-    /// A trap fails a test, unless an error is what it expects.
-    fn trapped(&self, shown: String, failed: Failed) -> Verdict {
-        let error = describe(&failed.error);
-        let expected = match &self.expect.error {
-            Some(ExpectedError::Any) => matches!(failed.error, Error::Trap { .. }),
-            Some(ExpectedError::Containing(text)) => {
-                matches!(failed.error, Error::Trap { .. }) && error.contains(text.as_str())
+    /// What did not return. A trap fails a test, unless an error is what it
+    /// expects; a limit that was hit always does.
+    fn stopped(&self, shown: String, failed: Failed, started: Instant) -> Verdict {
+        let took = started.elapsed();
+        let (mut reason, is_trap) = match &failed.error {
+            Error::Trap {
+                function,
+                reason,
+                backtrace,
+            } => (Reason::trap(function, reason, backtrace), true),
+            Error::Limit { breach, .. } if breach.kind() == LimitKind::Time => {
+                let allowed = humane(self.timeout);
+                let line = format!("timed out: it ran longer than its timeout of {allowed}");
+                (Reason::line(line), false)
             }
-            None => false,
+            other => (Reason::line(described(other)), false),
         };
-        if expected {
-            return Verdict {
-                call: format!("{shown} → error"),
-                failure: None,
-                output: failed.output,
-            };
-        }
-        Verdict::failed(shown, error, failed.output)
-    }
-}
-
-impl Verdict {
-    fn failed(call: String, why: String, output: Output) -> Self {
-        Self {
-            call,
-            failure: Some(why),
-            output,
-        }
+        let failure = match &self.expect.error {
+            Some(expected) if is_trap => match expected {
+                ExpectedError::Containing(text) if !reason.contains(text) => {
+                    reason.line = format!("expected an error with `{text}`, got: {}", reason.line);
+                    Some(reason)
+                }
+                _ => self.expect.judge_output(&failed.output),
+            },
+            _ => Some(reason),
+        };
+        let call = if failure.is_none() {
+            format!("{shown} → error")
+        } else {
+            shown
+        };
+        Verdict::new(call, failure, &failed.output, took)
     }
 }
 
 /// An error in one line.
-fn describe(error: &Error) -> String {
+fn described(error: &Error) -> String {
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default().to_owned();
     match miette::Diagnostic::help(error) {
@@ -268,11 +265,10 @@ fn describe(error: &Error) -> String {
     }
 }
 
-/// Equality as a test means it: a NaN is the NaN that was expected.
-fn same(a: &Val, b: &Val) -> bool {
-    match (a, b) {
-        (Val::Float32(a), Val::Float32(b)) => a == b || (a.is_nan() && b.is_nan()),
-        (Val::Float64(a), Val::Float64(b)) => a == b || (a.is_nan() && b.is_nan()),
-        _ => a == b,
+/// A span of time as `run.toml` spells it.
+fn humane(time: Duration) -> String {
+    match time.as_millis() {
+        whole if whole % 1_000 == 0 => format!("{} s", whole / 1_000),
+        milliseconds => format!("{milliseconds} ms"),
     }
 }

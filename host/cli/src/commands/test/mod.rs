@@ -1,84 +1,55 @@
 //! `run v2 test`.
 
 mod case;
+mod diff;
+mod judge;
+mod junit;
 mod output;
+mod select;
+mod text;
 
-use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use run_files::atomic;
 use run_project::Project;
-use run_runtime::engine::Options;
-use run_runtime::{ArtifactCache, Engine, Prepared};
 
 use crate::args::Test;
 use crate::commands::build;
-use crate::composition::{self, Runnable};
 use crate::failure::{CommandError, FAILED, Failure};
-use crate::project;
 use crate::shell::Shell;
+use crate::{interrupt, project};
 
 use case::{Case, Verdict};
 
 pub(crate) fn run(args: &Test, shell: &Shell) -> Result<ExitCode, Failure> {
     let project = project::load(shell)?;
-    let named: Vec<String> = args.component.iter().cloned().collect();
     if args.build {
         let request = build::Request {
-            components: named.clone(),
+            components: args.components.clone(),
             ..build::Request::default()
         };
         build::build(&project, &request, shell)?;
     }
-    let components = project::components(&project, &named)?;
-    let engine = Engine::application(&Options::default())?;
-    let cache = ArtifactCache::user();
-    let mut prepared = BTreeMap::new();
-    for component in components {
-        let name = component.name.value.as_str();
-        let file = project::artifact(&project, component);
-        if !file.is_file() && !file.with_extension("wat").is_file() {
-            return Err(CommandError::new(
-                format!(
-                    "the component `{name}` is not built: `{}` is not there",
-                    file.display()
-                ),
-                "build it with `run v2 build`, or test with `--build`",
-            )
-            .into());
-        }
-        // Where tests are declared, a component without one need not be linked.
-        let tests = &project.manifest.tests;
-        if !tests.is_empty() && !tests.iter().any(|test| test.component.value == name) {
-            continue;
-        }
-        let component = match composition::of_component(&project, component, shell)? {
-            Runnable::File(file) => Prepared::open(&engine, &cache, &file)?,
-            Runnable::Wasm(wasm) => Prepared::new(&engine, &cache, &wasm)?,
-        };
-        prepared.insert(name.to_owned(), Arc::new(component));
+    // Nothing of a test outlives it, so there is nothing to wait for.
+    interrupt::exit_on_interrupt(shell);
+    let cases = select::cases(&project, &args.components, &args.filters, shell)?;
+    if cases.is_empty() && !args.allow_empty {
+        return Err(none(&project, args).into());
+    }
+    if args.list {
+        output::list(&cases, shell);
+        return Ok(ExitCode::SUCCESS);
     }
 
-    let mut cases = declared(&project, &prepared);
-    if project.manifest.tests.is_empty() {
-        cases = discovered(&prepared);
-    }
-    if let Some(filter) = &args.filter {
-        cases.retain(|case| case.name.contains(filter.as_str()));
-    }
-    if cases.is_empty() {
-        return Err(CommandError::new(
-            "there are no tests to run",
-            "add a [[test]] to run.toml, or export a function whose name begins with `test-`",
-        )
-        .into());
-    }
-
-    let report = output::Report::start(cases.len(), args.json, shell);
+    let report = output::Report::start(cases.len(), shell);
     let verdicts = run_all(&cases, |index, verdict| {
-        report.ready(index, &cases[index], verdict)
+        report.ready(index, &cases[index], verdict);
     });
+    if let Some(file) = &args.junit {
+        write_junit(file, &junit::document(&cases, &verdicts))?;
+    }
     let failed = verdicts.iter().filter(|verdict| !verdict.passed()).count();
     report.end(verdicts.len() - failed, failed);
     Ok(if failed == 0 {
@@ -88,46 +59,41 @@ pub(crate) fn run(args: &Test, shell: &Shell) -> Result<ExitCode, Failure> {
     })
 }
 
-/// The tests of `run.toml` for these components, in the order of the file.
-fn declared(project: &Project, prepared: &BTreeMap<String, Arc<Prepared>>) -> Vec<Case> {
-    let mut used: BTreeMap<String, usize> = BTreeMap::new();
-    project
-        .manifest
-        .tests
-        .iter()
-        .filter_map(|test| {
-            let component = prepared.get(&test.component.value)?;
-            let name = match (&test.name, &test.function) {
-                (Some(name), _) => name.value.clone(),
-                (None, Some(function)) => function.value.clone(),
-                (None, None) => test.component.value.clone(),
-            };
-            let count = used.entry(name.clone()).or_default();
-            *count += 1;
-            let name = if *count > 1 {
-                format!("{name}_{count}")
-            } else {
-                name
-            };
-            Some(Case::declared(name, component.clone(), test))
-        })
-        .collect()
+/// Zero tests do not pass: a mistyped filter in CI would be green for ever.
+fn none(project: &Project, args: &Test) -> CommandError {
+    let quoted = |texts: &[String]| {
+        let quoted: Vec<_> = texts.iter().map(|text| format!("`{text}`")).collect();
+        quoted.join(", ")
+    };
+    if !args.filters.is_empty() {
+        let message = format!("no test's name contains {}", quoted(&args.filters));
+        return CommandError::new(message, "`run v2 test --list` shows the names");
+    }
+    let message = if args.components.is_empty() {
+        "there are no tests to run".to_owned()
+    } else {
+        format!("there are no tests of {}", quoted(&args.components))
+    };
+    let help = if project.manifest.tests.is_empty() {
+        "add a [[test]] to run.toml, or export a function whose name begins with `test-`"
+    } else {
+        "add a [[test]] to run.toml; exported `test-…` functions are looked for where it has none"
+    };
+    CommandError::new(
+        message,
+        format!("{help}; `--allow-empty` makes this a success"),
+    )
 }
 
-/// Every exported function whose name begins with `test-` or `test_`.
-fn discovered(prepared: &BTreeMap<String, Arc<Prepared>>) -> Vec<Case> {
-    prepared
-        .values()
-        .flat_map(|component| {
-            component
-                .functions()
-                .iter()
-                .filter(|function| {
-                    function.name.starts_with("test-") || function.name.starts_with("test_")
-                })
-                .map(|function| Case::discovered(component.clone(), function))
-        })
-        .collect()
+fn write_junit(file: &Path, document: &str) -> Result<(), Failure> {
+    let shown = file.display();
+    let write = || {
+        if let Some(parent) = file.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        atomic::write(file, document.as_bytes())
+    };
+    write().map_err(|error| CommandError::io(format!("cannot write `{shown}`"), &error).into())
 }
 
 /// Runs all cases on as many threads as there are processors; each in an
