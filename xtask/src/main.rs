@@ -4,8 +4,12 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
+mod cache;
 mod demo;
 mod deny;
+mod fixtures;
+mod fuzz;
+mod fuzz_seeds;
 mod step;
 mod suite;
 mod tools;
@@ -18,8 +22,14 @@ usage: cargo xtask <task>
   demo    provision what the main job needs and run it: examples/greeter is
           built by the sandboxed plugin, executed and tested
   test    provision and run the whole test suite
+  fixtures
+          make the components of tests/toolchains with their real toolchains,
+          kept in the user's cache; prints where each is
+  fuzz [TARGET…] [--seconds N]
+          fuzz what reads files, components and arguments, N seconds each (60)
   deny    check licences, sources and duplicate versions of dependencies
-  bench   measure against the peers; see benches/README.md
+  bench [ROW…]
+          measure against the peers; see benches/README.md
 ";
 
 fn main() -> ExitCode {
@@ -27,6 +37,8 @@ fn main() -> ExitCode {
     let result = match args.first().map(String::as_str) {
         Some("demo") => demo::run(),
         Some("test") => suite::run(),
+        Some("fixtures") => fixtures::run(),
+        Some("fuzz") => fuzz::run(&args[1..]),
         Some("deny") => deny::run(),
         Some("bench") => bench::run(&args[1..]),
         Some("help" | "--help" | "-h") => {
