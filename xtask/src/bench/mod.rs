@@ -83,13 +83,13 @@ const BENCHES: &[Bench] = &[
 pub(crate) fn run(names: &[String]) -> Result {
     let chosen = choose(names)?;
     tools::wasm_target()?;
-    step::run(step::cargo().args(["build", "--release", "--locked", "--package", "run-cli"]))?;
+    let run = release()?;
     let work = tempfile::Builder::new()
         .prefix("run-bench-")
         .tempdir()
         .map_err(|error| format!("no temporary directory: {error}"))?;
     let ours = Ours {
-        run: step::root().join("target/release/run"),
+        run,
         work: work.path().to_owned(),
     };
     println!("\n{}\n", machine::line());
@@ -101,6 +101,15 @@ pub(crate) fn run(names: &[String]) -> Result {
     let again: Vec<_> = words.chain(names.iter().map(String::as_str)).collect();
     println!("\nMeasured with `{}`.", again.join(" "));
     Ok(())
+}
+
+/// The command in the profile that ships, unless `BENCH_RUN` names another.
+fn release() -> Result<PathBuf> {
+    if let Some(path) = std::env::var_os("BENCH_RUN") {
+        return Ok(path.into());
+    }
+    step::run(step::cargo().args(["build", "--release", "--locked", "--package", "run-cli"]))?;
+    Ok(step::root().join("target/release/run"))
 }
 
 fn choose(names: &[String]) -> Result<Vec<&'static Bench>> {
