@@ -62,6 +62,6 @@ fn component() -> Vec<u8> {
         .expect("it is embedded");
     ComponentEncoder::default()
         .module(&module)
-        .and_then(|encoder| encoder.encode())
+        .and_then(|mut encoder| encoder.encode())
         .expect("it is encoded")
 }
