@@ -103,11 +103,20 @@ impl Outcome {
     /// # Panics
     /// It does not start, or prints what is not UTF-8.
     pub fn of(command: &mut Command) -> Self {
+        Self::ended(command.output().expect("the command starts"))
+    }
+
+    /// What came of a command that has ended.
+    ///
+    /// # Panics
+    /// It printed what is not UTF-8.
+    #[must_use]
+    pub fn ended(output: Output) -> Self {
         let Output {
             status,
             stdout,
             stderr,
-        } = command.output().expect("the command starts");
+        } = output;
         Self {
             code: status.code(),
             stdout: String::from_utf8(stdout).expect("UTF-8 on stdout"),

@@ -4,8 +4,12 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
+mod cache;
 mod demo;
 mod deny;
+mod fixtures;
+mod fuzz;
+mod fuzz_seeds;
 mod reference;
 mod step;
 mod suite;
@@ -19,10 +23,16 @@ usage: cargo xtask <task>
   demo    provision what the main job needs and run it: examples/greeter is
           built by the sandboxed plugin, executed and tested
   test    provision and run the whole test suite
+  fixtures
+          make the components of tests/toolchains with their real toolchains,
+          kept in the user's cache; prints where each is
+  fuzz [TARGET…] [--seconds N]
+          fuzz what reads files, components and arguments, N seconds each (60)
   deny    check licences, sources and duplicate versions of dependencies
   reference-tests DIR
           run the .wast files below DIR through the runtime; see docs/values.md
-  bench   measure against the peers; see benches/README.md
+  bench [ROW…]
+          measure against the peers; see benches/README.md
 ";
 
 fn main() -> ExitCode {
@@ -30,6 +40,8 @@ fn main() -> ExitCode {
     let result = match args.first().map(String::as_str) {
         Some("demo") => demo::run(),
         Some("test") => suite::run(),
+        Some("fixtures") => fixtures::run(),
+        Some("fuzz") => fuzz::run(&args[1..]),
         Some("deny") => deny::run(),
         Some("reference-tests") => reference::run(&args[1..]),
         Some("bench") => bench::run(&args[1..]),

@@ -43,6 +43,52 @@ pub(crate) fn capture(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).map_err(|_| format!("`{}` printed no UTF-8", line(command)))
 }
 
+/// Runs a command to its end and shows what it said only where it fails.
+pub(crate) fn quiet(command: &mut Command) -> Result {
+    said(command).map(drop)
+}
+
+/// What a command says on both streams, where it succeeds; shown where it fails.
+pub(crate) fn said(command: &mut Command) -> Result<String> {
+    let output = command
+        .stdin(std::process::Stdio::null())
+        .output()
+        .map_err(|error| format!("{}: {error}", line(command)))?;
+    let said =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let said = said.concat();
+    if output.status.success() {
+        return Ok(said);
+    }
+    Err(format!(
+        "`{}` ended with {}\n{said}",
+        line(command),
+        output.status
+    ))
+}
+
+/// Builds a program of this workspace and says where it is.
+///
+/// The whole workspace is named, and only one program of it made: so its
+/// dependencies are those of any other build, and not compiled once more.
+pub(crate) fn executable(name: &str) -> Result<PathBuf> {
+    let messages = capture(cargo().args([
+        "build",
+        "--quiet",
+        "--locked",
+        "--workspace",
+        "--bin",
+        name,
+        "--message-format",
+        "json",
+    ]))?;
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .find_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
+        .ok_or_else(|| format!("cargo did not say where {name} is"))
+}
+
 fn line(command: &Command) -> String {
     let name = Path::new(command.get_program());
     let mut out = name

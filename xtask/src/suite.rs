@@ -1,7 +1,11 @@
 //! The whole test suite.
 
 use crate::step::{self, Result};
-use crate::{deny, tools};
+use crate::{deny, fixtures, fuzz, tools};
+
+/// How long each fuzz target runs beside the tests. What was found once is in
+/// its seeds, and tried first.
+const FUZZ_SECONDS: u32 = 5;
 
 pub(crate) fn run() -> Result {
     tools::wasm_target()?;
@@ -17,6 +21,15 @@ pub(crate) fn run() -> Result {
         "warnings",
     ]))?;
     // The command itself first: the end-to-end tests drive it.
-    step::run(step::cargo().args(["build", "--locked", "--workspace"]))?;
-    step::run(step::cargo().args(["test", "--locked", "--workspace", "--no-fail-fast"]))
+    step::run(step::cargo().args(["build", "--locked", "--workspace", "--exclude", "run-fuzz"]))?;
+    fixtures::run()?;
+    step::run(step::cargo().args([
+        "test",
+        "--locked",
+        "--workspace",
+        "--exclude",
+        "run-fuzz",
+        "--no-fail-fast",
+    ]))?;
+    fuzz::all(FUZZ_SECONDS)
 }

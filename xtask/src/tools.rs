@@ -28,3 +28,18 @@ pub(crate) fn wasm_target() -> Result {
         format!("{error}\nthe target {TARGET} is needed: `rustup target add {TARGET}`")
     })
 }
+
+/// The triple of the machine that compiles.
+pub(crate) fn host_triple() -> Result<String> {
+    let version = step::capture(
+        Command::new("rustc")
+            .current_dir(step::root())
+            .arg("--version")
+            .arg("--verbose"),
+    )?;
+    version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .map(str::to_owned)
+        .ok_or_else(|| "rustc does not name its host".to_owned())
+}

@@ -1,68 +1,64 @@
 //! Builds through the plugin against the bare tool, and builds with nothing to
 //! do.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
-use super::measure::{alone, milliseconds, pair};
-use super::{Bench, row};
+use super::measure::{alone, pair};
+use super::{Ours, remove, table};
+use crate::cache;
 use crate::step::{self, Result};
 use crate::tools::TARGET;
 
-pub(super) fn run(bench: &Bench) -> Result {
-    let example = bench.work.join("greeter");
-    copy(&step::root().join("examples/greeter"), &example)?;
-    let target = bench.work.join("plain");
-    let clean = || {
-        for dir in [example.join(".run"), example.join("target"), target.clone()] {
-            match std::fs::remove_dir_all(&dir) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(format!("{}: {error}", dir.display()));
-                }
-                _ => {}
-            }
-        }
-        Ok(())
+pub(super) fn clean(ours: &Ours) -> Result {
+    let example = example(ours)?;
+    let target = ours.work.join("plain");
+    let through = || {
+        let args = ["build", "--release", "--component", "greeter"];
+        Ok(ours.v2(&example, &args))
     };
-    let ours = || bench.v2(&example, &["build", "--release", "--component", "greeter"]);
     let plain = || {
         let mut command = Command::new("cargo");
         command
             .current_dir(&example)
-            .args([
-                "build",
-                "--release",
-                "--target",
-                TARGET,
-                "--package",
-                "greeter",
-            ])
-            .arg("--target-dir")
+            .args(["build", "--release", "--target", TARGET])
+            .args(["--package", "greeter", "--target-dir"])
             .arg(&target);
-        command
+        Ok(command)
     };
     // Once each beforehand, so that nothing is downloaded while it is measured.
-    step::run(&mut ours())?;
-    step::run(&mut plain())?;
-    let (a, b) = pair(3, ours, plain, clean)?;
-    row(
+    step::quiet(&mut through()?)?;
+    step::quiet(&mut plain()?)?;
+    let samples = pair(3, through, plain, || {
+        [example.join(".run"), example.join("target"), target.clone()]
+            .iter()
+            .try_for_each(|dir| remove(dir))
+    })?;
+    table::wall(
         "clean release build through the plugin against `cargo build`",
-        &milliseconds(a.wall),
-        &milliseconds(b.wall),
-        Some(a.wall.as_secs_f64() / b.wall.as_secs_f64()),
-    );
-
-    step::run(&mut bench.v2(&example, &["build"]))?;
-    let idle = alone(50, || bench.v2(&example, &["build"]))?;
-    row(
-        "build with nothing to do",
-        &milliseconds(idle.wall),
-        "",
-        None,
+        samples,
+        1.03,
     );
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> Result {
-    step::run(Command::new("cp").arg("-r").arg(from).arg(to))
+pub(super) fn idle(ours: &Ours) -> Result {
+    let example = example(ours)?;
+    step::quiet(&mut ours.v2(&example, &["build"]))?;
+    let idle = alone(50, || Ok(ours.v2(&example, &["build"])))?;
+    table::absolute(
+        "build with nothing to do",
+        idle.wall,
+        Duration::from_millis(30),
+    );
+    Ok(())
+}
+
+fn example(ours: &Ours) -> Result<PathBuf> {
+    let example = ours.work.join("greeter");
+    if !example.is_dir() {
+        cache::copy(&step::root().join("examples/greeter"), &example)?;
+    }
+    Ok(example)
 }

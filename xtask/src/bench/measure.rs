@@ -14,27 +14,29 @@ pub(crate) struct Sample {
     pub(crate) peak: u64,
 }
 
-/// Runs both commands `times` each, in turn, and gives the medians. `before`
-/// is called ahead of every run, outside the measured time.
+/// Runs both commands `times` each, in turn, and gives the medians. What makes
+/// the commands, and `before` ahead of each, is outside the measured time.
 pub(crate) fn pair(
     times: usize,
-    mut ours: impl FnMut() -> Command,
-    mut theirs: impl FnMut() -> Command,
+    mut ours: impl FnMut() -> Result<Command>,
+    mut theirs: impl FnMut() -> Result<Command>,
     mut before: impl FnMut() -> Result,
 ) -> Result<(Sample, Sample)> {
     let (mut a, mut b) = (Vec::new(), Vec::new());
     for _ in 0..times {
         before()?;
-        a.push(once(ours())?);
+        a.push(once(ours()?)?);
         before()?;
-        b.push(once(theirs())?);
+        b.push(once(theirs()?)?);
     }
     Ok((median(a), median(b)))
 }
 
 /// Runs one command `times` and gives the median.
-pub(crate) fn alone(times: usize, mut command: impl FnMut() -> Command) -> Result<Sample> {
-    let samples = (0..times).map(|_| once(command())).collect::<Result<_>>()?;
+pub(crate) fn alone(times: usize, mut command: impl FnMut() -> Result<Command>) -> Result<Sample> {
+    let samples = (0..times)
+        .map(|_| once(command()?))
+        .collect::<Result<_>>()?;
     Ok(median(samples))
 }
 

@@ -1,0 +1,1 @@
+(component (type (func (param "a" u8 "b"

@@ -1,0 +1,12 @@
+(component
+  (type $point (record (field "x" f64) (field "y" f64)))
+  (import "p" (type $p (eq $point)))
+  (type $shape (variant (case "none") (case "at" $p) (case "name" string)))
+  (import "s" (type $s (eq $shape)))
+  (type $f (flags "r" "w"))
+  (import "fl" (type $fl (eq $f)))
+  (type $e (enum "a" "b"))
+  (import "en" (type $en (eq $e)))
+  (import "f" (func (param "a" (list $s)) (param "b" (option $fl)) (result (result $en (error string)))))
+  (import "t" (func (param "a" (tuple u8 char bool)) (result (result))))
+)
