@@ -197,7 +197,10 @@ fn a_trap_has_its_reason_in_the_line_and_the_backtrace_beneath() {
     assert!(line.starts_with("  FAIL boom - `trap` trapped: "), "{line}");
     assert!(line.contains("unreachable"), "{line}");
     assert!(lines.next().unwrap().starts_with("       "), "{outcome}");
-    assert!(outcome.stdout.contains("backtrace"), "{outcome}");
+    assert!(
+        outcome.stdout.contains("0: "),
+        "the innermost frame: {outcome}"
+    );
 }
 
 #[test]

@@ -39,6 +39,13 @@ pub(crate) fn find() -> Result<Project, Failure> {
     Project::discover(&here).map_err(project_failure)
 }
 
+/// Whether there is a `run.toml`, here or above.
+pub(crate) fn is_near() -> bool {
+    let here = std::env::current_dir().unwrap_or_default();
+    here.ancestors()
+        .any(|dir| dir.join(run_project::MANIFEST_NAME).is_file())
+}
+
 fn project_failure(error: run_project::ProjectError) -> Failure {
     match error {
         run_project::ProjectError::Manifest(error) => manifest_failure(&error),

@@ -69,9 +69,10 @@ pub(crate) fn find(given: &str, shell: &Shell) -> Result<Target, Failure> {
             help,
         ))
     };
-    let Ok(project) = project::load(shell) else {
+    if !project::is_near() {
         return Err(missing("name a .wasm or .wat file".to_owned()));
-    };
+    }
+    let project = project::load(shell)?;
     let components = &project.manifest.components;
     let index = components
         .iter()

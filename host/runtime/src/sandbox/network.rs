@@ -48,8 +48,8 @@ impl Policy {
             // Whoever calls on a port that may be listened on; what answers
             // is from where something was sent.
             TcpAccept | UdpReceive => !self.rules.is_empty(),
-            // The system's choice of a port for what was allowed to connect.
-            TcpBind | UdpBind if address.port() == 0 && !self.rules.is_empty() => true,
+            // The system's choice of a port, which connecting begins with.
+            TcpBind | UdpBind if address.port() == 0 => true,
             TcpBind | UdpBind | TcpListen => self.listens(address.port()),
         }
     }

@@ -20,6 +20,8 @@ pub(super) fn show(path: &Path, wasm: &Wasm, args: &Info, shell: &Shell) -> Resu
     }
     shell.out(&format!("Component: {}", path.display()));
     header(kind(description.kind), wasm, shell);
+    metadata(&description.metadata, shell);
+    needs(&description, shell);
     section("Imports", &description.imports, shell);
     section("Exports", &description.exports, shell);
     core_section("Imports", &description.core_imports, shell);
@@ -27,8 +29,6 @@ pub(super) fn show(path: &Path, wasm: &Wasm, args: &Info, shell: &Shell) -> Resu
     if let Some(module) = &description.module {
         module_lines(module, shell);
     }
-    needs(&description, shell);
-    metadata(&description.metadata, shell);
     Ok(())
 }
 
