@@ -4,6 +4,7 @@ pub mod command;
 pub mod guest;
 pub mod hostile;
 pub mod project;
+pub mod toolchains;
 
 pub use command::{Outcome, run};
 pub use project::Scratch;

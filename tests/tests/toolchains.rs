@@ -1,41 +1,12 @@
 //! Components that real toolchains made run without a flag, and the same run
 //! twice is the same.
 
-use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::process::Stdio;
 
-use run_tests::command::{command, workspace};
+use run_tests::command::command;
+use run_tests::toolchains::component;
 use run_tests::{Outcome, Scratch};
-
-/// The component of a toolchain: made where it is not there yet.
-fn component(toolchain: &str, component: &str) -> PathBuf {
-    static MADE: OnceLock<BTreeMap<(String, String), PathBuf>> = OnceLock::new();
-    let made = MADE.get_or_init(|| {
-        let output = Command::new(env!("CARGO"))
-            .current_dir(workspace())
-            .args(["run", "--quiet", "--package", "xtask", "--", "fixtures"])
-            .stderr(Stdio::inherit())
-            .output()
-            .expect("cargo runs");
-        assert!(output.status.success(), "the fixtures could not be made");
-        String::from_utf8(output.stdout)
-            .expect("UTF-8")
-            .lines()
-            .map(|line| {
-                let mut fields = line.split('\t').map(str::to_owned);
-                let mut field = || fields.next().expect("three fields");
-                ((field(), field()), PathBuf::from(field()))
-            })
-            .collect()
-    });
-    let key = (toolchain.to_owned(), component.to_owned());
-    made.get(&key)
-        .unwrap_or_else(|| panic!("xtask made no {component} with {toolchain}: {made:?}"))
-        .clone()
-}
 
 /// Runs a toolchain's command with `arguments` and `stdin`.
 fn hello(toolchain: &str, arguments: &[&str], stdin: &str) -> Outcome {
