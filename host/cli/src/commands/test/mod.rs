@@ -105,7 +105,7 @@ fn run_all(cases: &[Case], ready: impl Fn(usize, &Verdict) + Sync) -> Vec<Verdic
         .map_or(1, usize::from)
         .min(cases.len());
     let mut verdicts: Vec<(usize, Verdict)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
+        let running: Vec<_> = (0..threads)
             .map(|_| {
                 scope.spawn(|| {
                     let mut done = Vec::new();
@@ -121,7 +121,7 @@ fn run_all(cases: &[Case], ready: impl Fn(usize, &Verdict) + Sync) -> Vec<Verdic
                 })
             })
             .collect();
-        workers
+        running
             .into_iter()
             .flat_map(|worker| match worker.join() {
                 Ok(done) => done,
