@@ -144,6 +144,30 @@ impl Outcome {
         self
     }
 
+    /// Every line of stdout as a JSON document.
+    ///
+    /// # Panics
+    /// Something else is there.
+    #[must_use]
+    #[track_caller]
+    pub fn lines(&self) -> Vec<serde_json::Value> {
+        let parse =
+            |line: &str| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {self}"));
+        self.stdout.lines().map(parse).collect()
+    }
+
+    /// Stdout as the one JSON document it is.
+    ///
+    /// # Panics
+    /// It is something else, or several.
+    #[must_use]
+    #[track_caller]
+    pub fn document(&self) -> serde_json::Value {
+        let mut lines = self.lines();
+        assert_eq!(lines.len(), 1, "{self}");
+        lines.remove(0)
+    }
+
     /// Asserts that stderr has all of these, whatever the lines were wrapped at.
     ///
     /// # Panics

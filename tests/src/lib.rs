@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: the real command, and projects to run it in.
 
 pub mod command;
+pub mod components;
 pub mod guest;
 pub mod hostile;
 pub mod project;

@@ -165,12 +165,5 @@ impl Hasher for DigestHasher {
     }
 }
 
-/// This machine's architecture without the features of its processor.
-#[cfg(target_arch = "x86_64")]
-const TARGET: &str = "x86_64";
-#[cfg(target_arch = "aarch64")]
-const TARGET: &str = "aarch64";
-#[cfg(target_arch = "riscv64")]
-const TARGET: &str = "riscv64gc";
-#[cfg(target_arch = "s390x")]
-const TARGET: &str = "s390x";
+/// What this was built for, without the features of any one processor.
+const TARGET: &str = env!("RUN_TARGET");

@@ -104,7 +104,7 @@ fn run_all(cases: &[Case], ready: impl Fn(usize, &Verdict) + Sync) -> Vec<Verdic
         .map_or(1, usize::from)
         .min(cases.len());
     let mut verdicts: Vec<(usize, Verdict)> = std::thread::scope(|scope| {
-        let joined: Vec<_> = (0..threads)
+        let running: Vec<_> = (0..threads)
             .map(|_| {
                 scope.spawn(|| {
                     let mut done = Vec::new();
@@ -120,7 +120,7 @@ fn run_all(cases: &[Case], ready: impl Fn(usize, &Verdict) + Sync) -> Vec<Verdic
                 })
             })
             .collect();
-        joined
+        running
             .into_iter()
             .flat_map(|running| match running.join() {
                 Ok(done) => done,
