@@ -114,6 +114,7 @@ fn fuzz(target: &'static str, executable: &Path, seconds: u32) -> Result {
     command
         .arg(&corpus)
         .args(&seeds)
+        .args(dictionary(target))
         .arg(format!("-max_total_time={seconds}"))
         .arg(format!("-artifact_prefix={}/", artifacts.display()))
         .args(["-timeout=20", "-rss_limit_mb=4096", "-max_len=16384"])
@@ -127,6 +128,12 @@ fn fuzz(target: &'static str, executable: &Path, seconds: u32) -> Result {
     })?;
     println!("  {} inputs tried", executed(&said)?);
     Ok(())
+}
+
+/// Tokens, for what reads text.
+fn dictionary(target: &str) -> Option<String> {
+    let path = step::root().join("tests/fuzz/dictionaries/text.dict");
+    (target != "component_info").then(|| format!("-dict={}", path.display()))
 }
 
 /// How many inputs were tried: none is a fuzzer that does not work.
