@@ -77,6 +77,11 @@ pub(crate) struct SandboxArgs {
     /// by being read
     #[arg(long)]
     no_fuel: bool,
+
+    /// As fast as the engine can: --no-fuel, and NaNs with whatever bits this
+    /// processor gives them (breaks determinism of what looks at those)
+    #[arg(long, conflicts_with = "max_fuel")]
+    fast: bool,
 }
 
 fn bytes(text: &str) -> Result<usize, run_project::ValueError> {
@@ -102,6 +107,7 @@ pub(crate) struct Furnishing {
     pub(crate) permissions: Permissions,
     pub(crate) limits: Limits,
     no_fuel: bool,
+    fast: bool,
 }
 
 impl Furnishing {
@@ -127,6 +133,7 @@ impl Furnishing {
         };
         Options {
             metering,
+            canonical_nan: !self.fast,
             stack: self.limits.stack,
             ..Options::default()
         }
@@ -224,8 +231,9 @@ impl Furnishing {
         limits.output = args.max_output.or(limits.output);
         limits.fuel = args.max_fuel.or(limits.fuel);
         limits.timeout = args.timeout.or(limits.timeout);
-        self.no_fuel = args.no_fuel;
-        if args.no_fuel {
+        self.no_fuel = args.no_fuel || args.fast;
+        self.fast = args.fast;
+        if self.no_fuel {
             limits.fuel = None;
         }
         Ok(())

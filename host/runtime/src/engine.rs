@@ -37,6 +37,9 @@ pub enum Metering {
 pub struct Options {
     /// How code is watched.
     pub metering: Metering,
+    /// Whether a NaN has one bit pattern, or the one that this processor makes.
+    /// It costs a comparison after each operation on floating-point numbers.
+    pub canonical_nan: bool,
     /// Bytes of stack that code may use.
     pub stack: usize,
     /// Use only what every processor of this architecture has, instead of all
@@ -48,6 +51,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             metering: Metering::default(),
+            canonical_nan: true,
             stack: Limits::default().stack,
             baseline: false,
         }
@@ -68,7 +72,7 @@ impl Engine {
             .max_wasm_stack(options.stack)
             .async_stack_size(options.stack + (1 << 20))
             .wasm_backtrace_details(WasmBacktraceDetails::Enable)
-            .cranelift_nan_canonicalization(true)
+            .cranelift_nan_canonicalization(options.canonical_nan)
             .relaxed_simd_deterministic(true);
         if options.baseline {
             let target = TARGET;
