@@ -91,6 +91,9 @@ impl State {
         }
         let policy = Policy::new(&permissions.network, &seen);
         builder
+            // Sockets as such are nothing; each address is asked for.
+            .allow_tcp(true)
+            .allow_udp(true)
             .allow_ip_name_lookup(policy.looks_up())
             .socket_addr_check(move |address, usage| {
                 Box::pin(policy.clone().check(address, usage))
