@@ -93,7 +93,9 @@ fn sleeping_takes_no_time_and_moves_the_clock() {
     let start = std::time::Instant::now();
     prints(&[], &["sleep", "100000"], "slept 100000");
     assert!(start.elapsed().as_secs() < 1000, "it was not slept through");
-    prints(&["--no-fuel"], &["sleep", "100000"], "slept 100000");
+    for flag in ["--no-fuel", "--fast"] {
+        prints(&[flag], &["sleep", "100000"], "slept 100000");
+    }
 }
 
 #[test]

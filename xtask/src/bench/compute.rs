@@ -28,10 +28,10 @@ pub(super) fn run(ours: &Ours) -> Result {
     let file = file.to_str().ok_or_else(|| at(&file, "not UTF-8"))?;
     let help = step::capture(&mut ours.v2(&ours.work, &["exec", "--help"]))?;
     let mut modes = vec![("", &[][..], 1.30)];
-    if help.contains("--no-fuel") {
-        modes.push((", without fuel", &["--no-fuel"][..], 1.02));
+    if help.contains("--fast") {
+        modes.push((", with --fast", &["--fast"][..], 1.02));
     } else {
-        eprintln!("compute: this `exec` has no --no-fuel, so its row is left out");
+        eprintln!("compute: this `exec` has no --fast, so its row is left out");
     }
     for (what, name, amount) in WORK {
         for (mode, flags, bar) in &modes {
