@@ -3,14 +3,35 @@
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
 use run_plugins::CallError;
 use run_tests::hostile::{Arena, fixture};
 
+/// Whose turn it is: until the host has ended a bomb there may be no thread left
+/// for the tests beside it, so that one runs alone.
+enum Turn {
+    Alone(#[allow(dead_code)] RwLockWriteGuard<'static, ()>),
+    Shared(#[allow(dead_code)] RwLockReadGuard<'static, ()>),
+}
+
+static TURN: RwLock<()> = RwLock::new(());
+
+impl Turn {
+    fn of(fixture: &str) -> Self {
+        if fixture == "fork_bomb" {
+            Self::Alone(TURN.write().unwrap_or_else(PoisonError::into_inner))
+        } else {
+            Self::Shared(TURN.read().unwrap_or_else(PoisonError::into_inner))
+        }
+    }
+}
+
 macro_rules! fixtures {
     ($($(#[$meta:meta])* $name:ident($arena:ident) $body:block)*) => {
         $($(#[$meta])* #[test] fn $name() {
+            let _turn = Turn::of(stringify!($name));
             #[allow(unused_mut)]
             let mut $arena = Arena::new();
             $body

@@ -113,22 +113,6 @@ impl ArtifactCache {
         })
     }
 
-    /// The digest of a file's bytes, read only where it is not known.
-    ///
-    /// # Errors
-    /// The file cannot be read, or its text does not parse.
-    pub fn digest(&self, path: &Path) -> Result<Digest, Error> {
-        let sighting = self.known.look(path);
-        if let Some(digest) = sighting.as_ref().and_then(|seen| self.known.digest(seen)) {
-            return Ok(digest);
-        }
-        let digest = Wasm::read(path)?.digest();
-        if let Some(sighting) = sighting {
-            self.known.remember(&sighting, digest);
-        }
-        Ok(digest)
-    }
-
     /// Compiles `wasm` unless its artifact is already there, so that the next
     /// [`ArtifactCache::load`] only maps it.
     ///

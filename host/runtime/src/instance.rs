@@ -136,7 +136,11 @@ impl Prepared {
             Metering::Epochs if limits.timeout.is_some() => {
                 store.set_epoch_deadline(1);
                 store.epoch_deadline_async_yield_and_update(1);
-                Ok(Some(Ticker::start(&self.engine)))
+                Ticker::start(self.engine.wasmtime())
+                    .map(Some)
+                    .map_err(|error| Error::Sandbox {
+                        reason: error.to_string(),
+                    })
             }
             Metering::Epochs => {
                 store.set_epoch_deadline(u64::MAX / 2);

@@ -30,4 +30,5 @@ pub use engine::Engine;
 pub use error::Error;
 pub use instance::{Furnish, Instance, Output};
 pub use prepared::Prepared;
+pub use ticker::Ticker;
 pub use wasm::Wasm;

@@ -1,8 +1,9 @@
 //! Driving one call to its end: epochs, the plugin's own time, and stopping.
 
 use std::future::Future;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
+
+use run_runtime::Ticker;
 
 use super::limits::{GuestClock, Limits, Violation};
 use super::processes::Killers;
@@ -83,40 +84,6 @@ impl Watchdog {
                     }
                 }
             }
-        }
-    }
-}
-
-/// Advances the engine's epoch every 10 ms, at which running guests yield.
-struct Ticker {
-    stop: Option<Sender<()>>,
-    thread: Option<std::thread::JoinHandle<()>>,
-}
-
-impl Ticker {
-    fn start(engine: &wasmtime::Engine) -> std::io::Result<Self> {
-        let (stop, stopped) = channel::<()>();
-        let engine = engine.clone();
-        let thread = std::thread::Builder::new()
-            .name("epochs".to_owned())
-            .spawn(move || {
-                let every = Duration::from_millis(10);
-                while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(every) {
-                    engine.increment_epoch();
-                }
-            })?;
-        Ok(Self {
-            stop: Some(stop),
-            thread: Some(thread),
-        })
-    }
-}
-
-impl Drop for Ticker {
-    fn drop(&mut self) {
-        self.stop.take();
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
         }
     }
 }

@@ -20,7 +20,7 @@ const PAGE: usize = 1_000;
 
 impl State {
     fn put(&mut self, key: String, value: Vec<u8>) -> wasmtime::Result<()> {
-        self.growth.host_memory(key.len() + value.len())?;
+        self.growth.take_memory(key.len() + value.len())?;
         self.buckets.insert(key, value);
         Ok(())
     }

@@ -184,13 +184,20 @@ impl Growth {
         }
     }
 
-    /// Counts memory that the host holds for the guest.
-    pub(crate) fn host_memory(&mut self, bytes: usize) -> wasmtime::Result<()> {
-        let used = self.memory_used.saturating_add(bytes);
-        if used > self.memory {
+    /// Counts memory: the guest's own, or what the host holds for it.
+    pub(crate) fn take_memory(&mut self, bytes: usize) -> wasmtime::Result<()> {
+        self.memory_used = self.memory_used.saturating_add(bytes);
+        if self.memory_used > self.memory {
             return Err(self.stop(Breach::Memory(self.memory)));
         }
-        self.memory_used = used;
+        Ok(())
+    }
+
+    fn take_table(&mut self, elements: usize) -> wasmtime::Result<()> {
+        self.table_used = self.table_used.saturating_add(elements);
+        if self.table_used > self.table {
+            return Err(self.stop(Breach::Table(self.table)));
+        }
         Ok(())
     }
 
@@ -210,16 +217,11 @@ impl ResourceLimiter for Growth {
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
+        // Its own maximum is the guest's affair, and no breach.
         if maximum.is_some_and(|maximum| desired > maximum) {
             return Ok(false);
         }
-        let used = self
-            .memory_used
-            .saturating_add(desired.saturating_sub(current));
-        if used > self.memory {
-            return Err(self.stop(Breach::Memory(self.memory)));
-        }
-        self.memory_used = used;
+        self.take_memory(desired.saturating_sub(current))?;
         Ok(true)
     }
 
@@ -229,16 +231,11 @@ impl ResourceLimiter for Growth {
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
+        // Its own maximum is the guest's affair, and no breach.
         if maximum.is_some_and(|maximum| desired > maximum) {
             return Ok(false);
         }
-        let used = self
-            .table_used
-            .saturating_add(desired.saturating_sub(current));
-        if used > self.table {
-            return Err(self.stop(Breach::Table(self.table)));
-        }
-        self.table_used = used;
+        self.take_table(desired.saturating_sub(current))?;
         Ok(true)
     }
 
