@@ -33,7 +33,12 @@ fn main() {
         println!("cargo::rerun-if-changed={}", workspace.join(path).display());
     }
 
-    let target_dir = out.join("plugins");
+    // One directory for every profile of the host: their plugins are the same.
+    let target_dir = out
+        .ancestors()
+        .nth(4)
+        .unwrap_or(&out)
+        .join("bundled-plugins");
     build(&workspace, &target_dir);
     let mut table = String::from("&[\n");
     for (package, name) in PLUGINS {
@@ -43,11 +48,14 @@ fn main() {
             .join(format!("{}.wasm", package.replace('-', "_")));
         let bytes =
             fs::read(&built).unwrap_or_else(|error| fail(&format!("{}: {error}", built.display())));
+        let kept = out.join(format!("{name}.wasm"));
+        fs::write(&kept, &bytes)
+            .unwrap_or_else(|error| fail(&format!("{}: {error}", kept.display())));
         let digest: [u8; 32] = Sha256::digest(&bytes).into();
         writeln!(
             table,
             "Bundled {{ name: {name:?}, digest: {digest:?}, bytes: include_bytes!({:?}) }},",
-            built.display().to_string()
+            kept.display().to_string()
         )
         .expect("writing to a string");
     }
