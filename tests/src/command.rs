@@ -12,6 +12,35 @@ pub fn workspace() -> &'static Path {
         .expect("tests/ is in the repository")
 }
 
+/// Cargo as a shell would start it.
+///
+/// What `cargo test` tells a test about its package is taken out: build scripts
+/// watch some of it, and everything above them would be compiled again.
+#[must_use]
+pub fn cargo() -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(is_about_a_package) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// Whether cargo sets this variable for the programs it runs: see
+/// <https://doc.rust-lang.org/cargo/reference/environment-variables.html>.
+fn is_about_a_package(name: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_EXE_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+        || [
+            "CARGO_CRATE_NAME",
+            "CARGO_PRIMARY_PACKAGE",
+            "CARGO_TARGET_TMPDIR",
+        ]
+        .contains(&name)
+}
+
 /// The command's file. Built on first use, which costs nothing where it is
 /// built already.
 ///
@@ -20,7 +49,7 @@ pub fn workspace() -> &'static Path {
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
-        let output = Command::new(env!("CARGO"))
+        let output = cargo()
             .current_dir(workspace())
             // What the suite builds, so that nothing is compiled twice.
             .args(["build", "--quiet", "--workspace", "--exclude", "run-fuzz"])
@@ -49,7 +78,7 @@ pub fn binary() -> &'static Path {
 pub fn examples(package: &str) -> PathBuf {
     // Packages share a directory, and so what they depend on.
     let target = workspace().join("target/hostile");
-    let output = Command::new(env!("CARGO"))
+    let output = cargo()
         .current_dir(workspace())
         .args(["build", "--quiet", "--locked", "--package", package])
         .args(["--examples", "--target", "wasm32-wasip2", "--target-dir"])

@@ -1,10 +1,9 @@
 //! Guests that the tests run, each built once, with plain cargo.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::command::workspace;
+use crate::command::{cargo, workspace};
 
 /// The component with a function for each type, `tests/values`.
 ///
@@ -15,7 +14,7 @@ pub fn values() -> &'static Path {
     GUEST.get_or_init(|| {
         // The directory of the other guests, which have the same dependencies.
         let target = workspace().join("target/hostile");
-        let output = Command::new(env!("CARGO"))
+        let output = cargo()
             .current_dir(workspace())
             .args(["build", "--quiet", "--locked"])
             .args(["--package", "run-values-guest"])
@@ -40,7 +39,7 @@ pub fn probe() -> &'static Path {
     static PROBE: OnceLock<PathBuf> = OnceLock::new();
     PROBE.get_or_init(|| {
         let target = workspace().join("target/probe");
-        let output = Command::new(env!("CARGO"))
+        let output = cargo()
             .current_dir(workspace().join("tests/fixtures/probe"))
             .args(["build", "--quiet", "--target", "wasm32-wasip2"])
             .arg("--target-dir")

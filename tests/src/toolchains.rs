@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::OnceLock;
 
-use crate::command::workspace;
+use crate::command::{cargo, workspace};
 
 /// The toolchains that the fixtures are made with.
 pub const ALL: [&str; 6] = ["rust", "go", "python", "javascript", "typescript", "zig"];
@@ -18,7 +18,7 @@ pub const ALL: [&str; 6] = ["rust", "go", "python", "javascript", "typescript", 
 pub fn component(toolchain: &str, component: &str) -> PathBuf {
     static MADE: OnceLock<BTreeMap<(String, String), PathBuf>> = OnceLock::new();
     let made = MADE.get_or_init(|| {
-        let output = Command::new(env!("CARGO"))
+        let output = cargo()
             .current_dir(workspace())
             .args(["run", "--quiet", "--package", "xtask", "--", "fixtures"])
             .stderr(Stdio::inherit())

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use run_files::Digest;
 use run_tests::Scratch;
-use run_tests::command::workspace;
+use run_tests::command::{cargo, workspace};
 
 #[test]
 fn another_checkout_builds_the_same_bytes() {
@@ -36,7 +36,7 @@ fn another_checkout_builds_the_same_bytes() {
         }
     }
     let target = scratch.path().join("target");
-    let built = Command::new(env!("CARGO"))
+    let built = cargo()
         .current_dir(&checkout)
         .args([
             "build",

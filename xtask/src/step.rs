@@ -11,10 +11,21 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The cargo that runs this chore.
+/// The cargo that runs this chore, as a shell would start it.
+///
+/// What `cargo run` told the chore about its package is taken out: build scripts
+/// watch some of it, and everything above them would be compiled again.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
+    for (name, _) in std::env::vars_os() {
+        let about_the_package = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_EXE_"]
+            .iter()
+            .any(|prefix| name.to_string_lossy().starts_with(prefix));
+        if about_the_package {
+            command.env_remove(name);
+        }
+    }
     command
 }
 
