@@ -207,12 +207,13 @@ fn tool_sentences(tool: &Tool) -> Vec<String> {
 
 fn command_sentence(program: &str, command: &CommandPattern) -> String {
     let network = if command.network { " [network]" } else { "" };
+    let cache = if command.cache { " [cache]" } else { "" };
     let deny = if command.deny.is_empty() {
         String::new()
     } else {
         format!(" [never {}]", command.deny.join(" "))
     };
-    format!("{program}: {}{network}{deny}", command.arguments)
+    format!("{program}: {}{network}{cache}{deny}", command.arguments)
 }
 
 fn environment(key: &str, phase: Phase) -> String {
@@ -227,6 +228,7 @@ fn directory_sentence(path: &str, access: Access) -> String {
         Access::Read => "read",
         Access::Fetch => "fetch",
         Access::Network => "network",
+        Access::Cache => "cache",
     };
     format!("{path} [{access}]")
 }

@@ -285,6 +285,10 @@ pub struct CommandPattern {
     /// Whether the command may use the network.
     #[serde(default)]
     pub network: bool,
+    /// Whether the command may write the directories of [`Access::Cache`]: one
+    /// that compiles the project's code and never runs it.
+    #[serde(default)]
+    pub cache: bool,
     /// Words refused wherever they stand.
     #[serde(default)]
     pub deny: Vec<String>,
@@ -345,6 +349,8 @@ pub enum Access {
     Fetch,
     /// Only commands with the network read it.
     Network,
+    /// All commands read it, those that say `cache` write it.
+    Cache,
 }
 
 /// `[source]`.

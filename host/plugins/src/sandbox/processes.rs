@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use super::limits::{Limits, Violation};
 use super::paths::{Mode, PathMap};
-use crate::manifest::{Access, Manifest};
+use crate::manifest::{Access, CommandPattern, Manifest};
 use crate::process::confine::Policy;
 use crate::process::{Child, Spec};
 use crate::source_tree::SourceTree;
@@ -85,7 +85,8 @@ impl Processes {
             .iter()
             .map(|pieces| guest_form(pieces))
             .collect();
-        let network = self.check(&request.tool, &guest)? && !self.offline;
+        let pattern = self.check(&request.tool, &guest)?;
+        let network = pattern.network && !self.offline;
         for (key, _) in &request.environment {
             self.check_variable(key, network)?;
         }
@@ -111,6 +112,7 @@ impl Processes {
             environment: variables,
             policy: self.policy(
                 network,
+                pattern.cache,
                 writable.iter().map(|file| file.path.clone()).collect(),
             ),
             directory,
@@ -123,8 +125,8 @@ impl Processes {
         Ok(child)
     }
 
-    /// Whether the command is allowed; true where it may use the network.
-    fn check(&self, id: &str, arguments: &[String]) -> Result<bool, Refusal> {
+    /// The pattern that allows the command.
+    fn check(&self, id: &str, arguments: &[String]) -> Result<&CommandPattern, Refusal> {
         let undeclared = |why: String| Refusal::Undeclared(why);
         let declared = self.declared.tool(id).ok_or_else(|| {
             undeclared(format!(
@@ -137,7 +139,7 @@ impl Processes {
             .tool(id)
             .and_then(|tool| patterns::allow(tool, arguments).ok());
         match granted {
-            Some(_) => Ok(pattern.network),
+            Some(_) => Ok(pattern),
             None => Err(Refusal::NotGranted(format!(
                 "`{}` was not granted to the plugin `{}`",
                 pattern.arguments, self.plugin
@@ -221,7 +223,7 @@ impl Processes {
         .map(|(key, value)| (key.to_owned(), value))
     }
 
-    fn policy(&self, network: bool, write_files: Vec<PathBuf>) -> Policy {
+    fn policy(&self, network: bool, cache: bool, write_files: Vec<PathBuf>) -> Policy {
         let mut policy = Policy {
             read: vec![self.bin.clone()],
             write: Vec::new(),
@@ -242,8 +244,11 @@ impl Processes {
         for (path, access) in &self.directories {
             match access {
                 Access::Fetch if network => policy.write.push(path.clone()),
+                Access::Cache if cache => policy.write.push(path.clone()),
                 Access::Network if !network => {}
-                Access::Read | Access::Fetch | Access::Network => policy.read.push(path.clone()),
+                Access::Read | Access::Fetch | Access::Network | Access::Cache => {
+                    policy.read.push(path.clone())
+                }
             }
         }
         policy

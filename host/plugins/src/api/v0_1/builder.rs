@@ -72,7 +72,7 @@ impl Builder {
             else {
                 continue;
             };
-            if directory.access == Access::Fetch && !path.exists() {
+            if matches!(directory.access, Access::Fetch | Access::Cache) && !path.exists() {
                 // Where it cannot be made, the tool says what it misses.
                 make_shared(&path, directory.file).ok();
             }
