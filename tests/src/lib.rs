@@ -6,6 +6,8 @@ pub mod guest;
 pub mod hostile;
 pub mod project;
 pub mod toolchains;
+pub mod tools;
 
 pub use command::{Outcome, run};
 pub use project::Scratch;
+pub use tools::Tools;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::command::{self, Outcome};
+use crate::tools::Tools;
 
 /// A directory that is gone after the test.
 pub struct Scratch {
@@ -77,6 +78,13 @@ impl Scratch {
     /// Runs `run v2` here.
     pub fn run(&self, arguments: &[&str]) -> Outcome {
         command::run(&self.root, arguments)
+    }
+
+    /// As [`run`](Self::run), with these tools on `PATH`.
+    pub fn run_with(&self, tools: &Tools, arguments: &[&str]) -> Outcome {
+        let mut command = command::command(&self.root);
+        tools.apply(&mut command);
+        Outcome::of(command.args(arguments))
     }
 
     /// Copies a directory's files into this one, without what builds leave.

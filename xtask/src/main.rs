@@ -10,6 +10,7 @@ mod deny;
 mod fixtures;
 mod fuzz;
 mod fuzz_seeds;
+mod provide;
 mod reference;
 mod step;
 mod suite;
@@ -26,6 +27,9 @@ usage: cargo xtask <task>
   fixtures
           make the components of tests/toolchains with their real toolchains,
           kept in the user's cache; prints where each is
+  tools LANGUAGE…
+          get the tools that the tests build with, kept in the user's cache;
+          prints the variables that make them be found
   fuzz [TARGET…] [--seconds N]
           fuzz what reads files, components and arguments, N seconds each (60)
   deny    check licences, sources and duplicate versions of dependencies
@@ -41,6 +45,7 @@ fn main() -> ExitCode {
         Some("demo") => demo::run(),
         Some("test") => suite::run(),
         Some("fixtures") => fixtures::run(),
+        Some("tools") => provide::run(&args[1..]),
         Some("fuzz") => fuzz::run(&args[1..]),
         Some("deny") => deny::run(),
         Some("reference-tests") => reference::run(&args[1..]),

@@ -30,6 +30,7 @@ mod unit;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use run_builder_shared::starters;
 use run_plugin_api::{
     Artifact, Builder, Detection, Error, Job, Project, Result, Template, ToolRequirement, files,
 };
@@ -67,11 +68,11 @@ impl Builder for Rust {
     }
 
     fn templates(_language: &str) -> Vec<Template> {
-        templates::all()
+        starters::templates(templates::STARTERS)
     }
 
     fn scaffold(_language: &str, template: &str, name: &str) -> Result<Vec<PathBuf>> {
-        templates::write(template, name, Path::new("/out"))
+        starters::write(templates::STARTERS, template, name, Path::new("/out"))
     }
 }
 

@@ -1,0 +1,71 @@
+//! Tools that components are built with, from the project's own set-up.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, OnceLock};
+
+use crate::command::workspace;
+
+/// The variables that make a language's tools be found.
+#[derive(Debug, Clone, Default)]
+pub struct Tools(Vec<(String, String)>);
+
+/// The tools of a language, got where they are not there yet. A language that
+/// needs none beyond what the tests themselves need has none.
+///
+/// # Panics
+/// They cannot be had.
+#[must_use]
+pub fn of(language: &str) -> Tools {
+    static KNOWN: OnceLock<Mutex<BTreeMap<String, Tools>>> = OnceLock::new();
+    if language == "rust" {
+        return Tools::default();
+    }
+    let known = KNOWN.get_or_init(Mutex::default);
+    let mut known = known.lock().unwrap_or_else(|error| error.into_inner());
+    known
+        .entry(language.to_owned())
+        .or_insert_with(|| get(language))
+        .clone()
+}
+
+fn get(language: &str) -> Tools {
+    let output = Command::new(env!("CARGO"))
+        .current_dir(workspace())
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "xtask",
+            "--",
+            "tools",
+            language,
+        ])
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "no tools for {language}");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let variables = text.lines().map(|line| {
+        let (name, value) = line.split_once('\t').expect("a name and a value");
+        (name.to_owned(), value.to_owned())
+    });
+    Tools(variables.collect())
+}
+
+impl Tools {
+    /// Lets a command find them.
+    pub fn apply(&self, command: &mut Command) {
+        for (name, value) in &self.0 {
+            let mut all = OsString::from(value);
+            if name == "PATH"
+                && let Some(path) = std::env::var_os("PATH")
+            {
+                all.push(":");
+                all.push(path);
+            }
+            command.env(name, all);
+        }
+    }
+}
