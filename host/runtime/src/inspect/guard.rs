@@ -91,8 +91,9 @@ impl<'a> Guard<'a> {
         let Some(wanted) = found.and_then(|(_, item)| id(item)) else {
             return false;
         };
-        let same = before.iter().filter(|(_, item)| id(item) == Some(wanted));
-        same.count() == 1
+        // Other names for it may follow, as `headers` does for `fields`.
+        let first = before.iter().find(|(_, item)| id(item) == Some(wanted));
+        first.is_some_and(|(name, _)| *name == resource)
     }
 
     /// A component type is part of an encoded package: it exports the one world
@@ -116,4 +117,26 @@ fn list<'a, S: AsRef<str> + 'a>(
         .into_iter()
         .map(|(name, item)| (name.as_ref(), item))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_wit;
+
+    #[test]
+    fn a_resource_is_the_name_it_was_defined_by() {
+        for (resource, is) in [("fields", true), ("headers", false), ("other", false)] {
+            let text = format!(
+                r#"(component (import "a:b/c" (instance
+                  (export "fields" (type $fields (sub resource)))
+                  (export "headers" (type (eq $fields)))
+                  (export "[method]{resource}.get" (func (param "self" (borrow $fields)))))))"#
+            );
+            let bytes = wat::parse_str(&text).unwrap();
+            let types = wasmparser::Validator::new().validate_all(&bytes);
+            // What names nothing is not even valid.
+            let found = types.is_ok_and(|types| is_of_wit(&bytes, &types));
+            assert_eq!(found, is, "{resource}");
+        }
+    }
 }
