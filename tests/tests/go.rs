@@ -32,7 +32,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"go.bytecodealliance.org/pkg/wit/types"
+	types "go.bytecodealliance.org/pkg/wit/types"
 	"wit_component/demo_greet_greeter"
 )
 

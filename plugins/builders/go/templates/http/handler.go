@@ -2,7 +2,7 @@
 package handler
 
 import (
-	"go.bytecodealliance.org/pkg/wit/types"
+	types "go.bytecodealliance.org/pkg/wit/types"
 	http "wit_component/wasi_http_types"
 )
 
