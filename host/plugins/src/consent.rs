@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::manifest::{Access, CommandPattern, Manifest, Phase, Tool};
+use crate::manifest::{Access, CommandPattern, Manifest, Phase, Reads, Tool};
 
 /// What may be asked for, by kind. Also what was granted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,6 +45,9 @@ impl Permissions {
         };
         for tool in &manifest.tools {
             asked.tools.extend(tool_sentences(tool));
+            if let Some(reads) = &tool.reads {
+                asked.tools.insert(reads_sentence(&tool.program, reads));
+            }
         }
         for directory in &manifest.directories {
             asked
@@ -157,6 +160,11 @@ pub(crate) fn narrow(mut manifest: Manifest, granted: &Permissions) -> Manifest 
         let program = tool.program.clone();
         tool.commands
             .retain(|command| granted.tools.contains(&command_sentence(&program, command)));
+        let reads = tool
+            .reads
+            .take()
+            .filter(|reads| granted.tools.contains(&reads_sentence(&program, reads)));
+        tool.reads = reads;
         sentences
             .iter()
             .any(|sentence| granted.tools.contains(sentence))
@@ -214,6 +222,17 @@ fn command_sentence(program: &str, command: &CommandPattern) -> String {
         format!(" [never {}]", command.deny.join(" "))
     };
     format!("{program}: {}{network}{cache}{deny}", command.arguments)
+}
+
+/// The command is said whole: what it prints is opened up to the tool.
+fn reads_sentence(program: &str, reads: &Reads) -> String {
+    let asked = if reads.interpreter {
+        "interpreter"
+    } else {
+        "program"
+    };
+    let arguments = reads.arguments.join(" ");
+    format!("{program} [reads what its {asked} prints for: {arguments}]")
 }
 
 fn environment(key: &str, phase: Phase) -> String {
@@ -274,6 +293,20 @@ mod tests {
             ["elmc: get ** [network]"]
         );
         assert!(old.beyond(&new).is_empty());
+    }
+
+    #[test]
+    fn what_a_tool_reads_is_asked_for_by_the_question_that_tells() {
+        let plain = Permissions::requested(&manifest(""));
+        let full = manifest("[tool.reads]\narguments = ['-c', 'print(1)']\ninterpreter = true");
+        let more = Permissions::requested(&full).beyond(&plain);
+        assert_eq!(
+            more.tools.into_iter().collect::<Vec<_>>(),
+            ["elmc [reads what its interpreter prints for: -c print(1)]"]
+        );
+        let narrowed = narrow(full, &plain);
+        assert!(narrowed.tools[0].reads.is_none());
+        assert_eq!(narrowed.tools[0].commands.len(), 1);
     }
 
     #[test]

@@ -74,6 +74,9 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
                 tool.id
             ));
         }
+        if tool.reads.as_ref().is_some_and(|r| r.arguments.is_empty()) {
+            return fail(format!("tool `{}`: `reads` has no arguments", tool.id));
+        }
         if tool.accepts.is_some() && (tool.pattern.is_none() || tool.probe.is_empty()) {
             return fail(format!(
                 "tool `{}`: `accepts` needs `probe` and `pattern` to find a version",
@@ -184,6 +187,10 @@ mod tests {
             (
                 "[[tool]]\nid = 'x'\nprogram = 'x'\nwhy = ''\naccepts = '1'",
                 "needs `probe`",
+            ),
+            (
+                "[[tool]]\nid = 'x'\nprogram = 'x'\nwhy = ''\n[tool.reads]\narguments = []",
+                "`reads` has no arguments",
             ),
             ("[source]\nwritable = ['../x']", "not a file name"),
             ("[source]\nancestors = ['../x']", "leaves its directory"),

@@ -219,6 +219,9 @@ pub struct Tool {
     /// What its process reads of its own, relative to the program's directory.
     #[serde(default)]
     pub files: Vec<String>,
+    /// What it reads beyond that, where only it can tell.
+    #[serde(default)]
+    pub reads: Option<Reads>,
     /// A launcher that knows where the real program is.
     #[serde(default)]
     pub locate: Option<Locate>,
@@ -242,6 +245,19 @@ pub struct Locate {
     /// Files whose change makes a remembered answer stale.
     #[serde(default)]
     pub state: Vec<String>,
+}
+
+/// `[tool.reads]`: a question whose answer is what a tool's process reads, one
+/// absolute path a line, as an interpreter's directories of modules.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reads {
+    /// Arguments that make it print them.
+    pub arguments: Vec<String>,
+    /// Whether the interpreter that a script names in its first line is asked,
+    /// and not the script.
+    #[serde(default)]
+    pub interpreter: bool,
 }
 
 /// `[tool.install]`.

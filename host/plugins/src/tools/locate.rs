@@ -7,8 +7,8 @@ use std::sync::Mutex;
 
 use run_files::{Digest, atomic};
 
-use super::environment;
-use crate::manifest::{Manifest, Tool as Declared};
+use super::{environment, reads};
+use crate::manifest::{Manifest, Reads, Tool as Declared};
 use crate::process::confine::Policy;
 use crate::process::{Spec, query};
 
@@ -121,6 +121,10 @@ impl Tools {
                 .iter()
                 .filter_map(|file| fs::canonicalize(directory.join(file)).ok()),
         );
+        // The kernel starts a script's interpreter, and so has to read it.
+        files.extend(
+            reads::interpreter(&path).and_then(|interpreter| fs::canonicalize(interpreter).ok()),
+        );
         let mut tool = Tool {
             id: declared.id.clone(),
             program: declared.program.clone(),
@@ -128,6 +132,10 @@ impl Tools {
             version: None,
             files,
         };
+        if let Some(asked) = &declared.reads {
+            tool.files
+                .extend(self.reads(asked, &tool).map_err(missing)?);
+        }
         tool.version = self.version(declared, &tool).map_err(missing)?;
         if let (Some(accepts), Some(found)) = (&declared.accepts, &tool.version) {
             let fits = semver::Version::parse(&complete(found)).is_ok_and(|v| {
@@ -160,7 +168,8 @@ impl Tools {
         let path = match (launcher, found) {
             (Some((locate, launcher)), found) => {
                 match self.ask_launcher(&launcher, &locate.arguments) {
-                    Ok(path) => path,
+                    Ok(Some(path)) => path,
+                    Ok(None) => found.ok_or_else(|| declared.why.clone())?,
                     // Beside the launcher and yet its own program.
                     Err(_) if found.as_ref().is_some_and(|f| !same_file(f, &launcher)) => {
                         found.unwrap_or_default()
@@ -174,7 +183,12 @@ impl Tools {
         fs::canonicalize(&path).map_err(|error| format!("{}: {error}", path.display()))
     }
 
-    fn ask_launcher(&self, launcher: &Path, arguments: &[String]) -> Result<PathBuf, String> {
+    /// Where the launcher says that the program is; `None` where nothing is.
+    fn ask_launcher(
+        &self,
+        launcher: &Path,
+        arguments: &[String],
+    ) -> Result<Option<PathBuf>, String> {
         let mut environment =
             environment::inherited(&self.manifest, false, environment::user_environment());
         for key in ["HOME", "PATH"] {
@@ -196,11 +210,28 @@ impl Tools {
         })
         .map_err(|error| error.to_string())?;
         let path = PathBuf::from(answer.lines().next().unwrap_or_default().trim());
-        if path.is_absolute() && path.is_file() {
-            Ok(path)
-        } else {
-            Err(format!("`{}` did not say where it is", launcher.display()))
-        }
+        Ok((path.is_absolute() && path.is_file()).then_some(path))
+    }
+
+    fn reads(&self, asked: &Reads, tool: &Tool) -> Result<Vec<PathBuf>, String> {
+        let home = tempfile::tempdir().map_err(|error| error.to_string())?;
+        reads::ask(asked, &tool.path, home.path(), self.bare(tool, home.path()))
+    }
+
+    /// The environment of a question: what the plugin's children get, in a home
+    /// that is empty.
+    fn bare(&self, tool: &Tool, home: &Path) -> BTreeMap<String, String> {
+        let at = |path: &Path| path.display().to_string();
+        let beside = tool.path.parent().unwrap_or(Path::new("/"));
+        let mut environment =
+            environment::inherited(&self.manifest, false, environment::user_environment());
+        environment.extend([
+            ("HOME".to_owned(), at(home)),
+            ("TMPDIR".to_owned(), at(home)),
+            ("PATH".to_owned(), at(beside)),
+            ("LC_ALL".to_owned(), "C".to_owned()),
+        ]);
+        environment
     }
 
     /// Asked once for each program file: the answer is kept beside its size and
@@ -219,20 +250,11 @@ impl Tools {
             return Ok(Some(version));
         }
         let home = tempfile::tempdir().map_err(|error| error.to_string())?;
-        let at = |path: &Path| path.display().to_string();
         let printed = query(&Spec {
             program: tool.path.clone(),
             arguments: declared.probe.clone(),
             directory: home.path().to_owned(),
-            environment: BTreeMap::from([
-                ("HOME".to_owned(), at(home.path())),
-                ("TMPDIR".to_owned(), at(home.path())),
-                (
-                    "PATH".to_owned(),
-                    at(tool.path.parent().unwrap_or(Path::new("/"))),
-                ),
-                ("LC_ALL".to_owned(), "C".to_owned()),
-            ]),
+            environment: self.bare(tool, home.path()),
             policy: Policy {
                 read: tool.files.clone(),
                 write: vec![home.path().to_owned()],
@@ -259,13 +281,17 @@ impl Tools {
 
 /// What a person does to get the tool.
 pub(crate) fn install_help(tool: &Declared) -> String {
-    match tool.install.here() {
+    let help = match tool.install.here() {
         Some(command) => format!("install it with `{command}`"),
         None => format!("install `{}` and put it on PATH", tool.program),
+    };
+    match &tool.accepts {
+        Some(accepts) => format!("{help}; versions that fit: {accepts}"),
+        None => help,
     }
 }
 
-fn on_path(program: &str) -> Option<PathBuf> {
+pub(super) fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
         .filter(|dir| dir.is_absolute())

@@ -3,5 +3,6 @@
 pub(crate) mod environment;
 mod locate;
 pub(crate) mod patterns;
+mod reads;
 
 pub use locate::{Tool, ToolError, Tools};
