@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use run_runtime::Wasm;
 
+use super::plan::Planned;
 use super::{Outcome, Session};
 use crate::error::BuildError;
 use crate::finish;
@@ -12,9 +13,10 @@ use crate::spec::{Kind, Spec};
 use crate::wit;
 
 impl Session<'_> {
-    pub(super) fn one(&self, spec: &Spec) -> Result<Outcome, BuildError> {
+    /// Whether a component is there already, can be had, or must be made.
+    pub(super) fn plan(&self, spec: &Spec) -> Result<Planned, BuildError> {
         match &spec.kind {
-            Kind::Prebuilt { path } => self.prebuilt(spec, path),
+            Kind::Prebuilt { path } => self.prebuilt(spec, path).map(Planned::Done),
             Kind::Source { source, language } => {
                 if !source.exists() {
                     return Err(spec.missing(
@@ -44,12 +46,12 @@ impl Session<'_> {
                     .extension()
                     .is_some_and(|extension| extension == "wat")
                 {
-                    return self.text(spec, source);
+                    return self.text(spec, source).map(Planned::Done);
                 }
                 let plugin = self
                     .plugins
                     .choose(spec, language.as_deref(), source, self)?;
-                self.with_plugin(spec, source, &plugin)
+                self.plan_plugin(spec, source, plugin)
             }
         }
     }

@@ -1,22 +1,30 @@
 //! One `build`: every component in parallel, each fresh or built.
 
-mod by_plugin;
 mod component;
+mod make;
+mod plan;
 mod report;
+mod room;
 
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
+use run_files::Digest;
 use run_plugins::api::{Host, Profile};
 use run_plugins::cancel::Cancel;
 use run_runtime::{ArtifactCache, Engine, Wasm};
 
-pub use report::{Outcome, Reporter};
+pub use report::{Decision, Explanation, Outcome, Reporter};
 
+use crate::cache::{BuildCache, CacheOptions};
 use crate::error::BuildError;
 use crate::plugins::PluginSet;
 use crate::spec::{Kind, Spec};
+use plan::Planned;
+use room::Room;
 
 /// How to build.
 #[derive(Debug, Clone)]
@@ -33,6 +41,11 @@ pub struct Options {
     pub hermetic: bool,
     /// Versions of tools that the lock demands, by program.
     pub pins: Vec<(String, String)>,
+    /// How many builds may run at once; as many as there are processors where
+    /// it is not said.
+    pub jobs: Option<NonZeroUsize>,
+    /// Builds that were done before.
+    pub cache: CacheOptions,
 }
 
 /// Everything one build shares.
@@ -43,6 +56,8 @@ pub struct Session<'a> {
     plugins: &'a PluginSet,
     cancel: Cancel,
     reporter: &'a dyn Reporter,
+    cache: BuildCache,
+    around: Mutex<BTreeMap<Digest, Arc<plan::Around>>>,
     host: OnceLock<Result<Host, String>>,
     application: OnceLock<Result<Engine, String>>,
 }
@@ -61,10 +76,12 @@ impl<'a> Session<'a> {
         Self {
             root: root.to_owned(),
             output_dir: output_dir.to_owned(),
+            cache: BuildCache::open(&options.cache, root),
             options,
             plugins,
             cancel,
             reporter,
+            around: Mutex::default(),
             host: OnceLock::new(),
             application: OnceLock::new(),
         }
@@ -79,34 +96,39 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Builds the components, in parallel as far as there are processors.
-    /// Returns true when all of them are there.
+    /// Builds the components, in parallel as far as there are processors and
+    /// memory. Returns true when all of them are there.
     ///
     /// # Errors
     /// The project's build directory cannot be used. What went wrong with a
     /// component goes to the reporter.
     pub fn build(&self, specs: &[Spec]) -> Result<bool, BuildError> {
         let _lock = self.lock()?;
-        let next = AtomicUsize::new(0);
-        let failed = Mutex::new(false);
-        let threads = cores().min(specs.len());
-        std::thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| {
-                    while let Some(spec) = specs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let result = self.one(spec);
-                        match &result {
-                            Ok(outcome) => self.reporter.finished(&spec.name, outcome),
-                            Err(error) => {
-                                self.reporter.failed(&spec.name, error);
-                                *failed.lock().unwrap_or_else(|e| e.into_inner()) = true;
-                            }
-                        }
-                    }
-                });
+        let failed = AtomicBool::new(false);
+        let tell = |spec: &Spec, result: Result<Outcome, BuildError>| match result {
+            Ok(outcome) => self.reporter.finished(&spec.name, &outcome),
+            Err(error) => {
+                self.reporter.failed(&spec.name, &error);
+                failed.store(true, Ordering::Relaxed);
             }
+        };
+
+        // What needs no building is told from the rest first, so that builders
+        // know how many they share the machine with.
+        let to_make = Mutex::new(Vec::new());
+        in_parallel(specs, cores(), |spec| match self.plan(spec) {
+            Ok(Planned::Done(outcome)) => tell(spec, Ok(outcome)),
+            Ok(Planned::Make(job)) => hold(&to_make).push((spec, job)),
+            Err(error) => tell(spec, Err(error)),
         });
-        Ok(!failed.into_inner().unwrap_or_else(|e| e.into_inner()))
+        let to_make = to_make.into_inner().unwrap_or_else(|e| e.into_inner());
+        let room = Room::new(to_make.len(), self.options.jobs);
+        in_parallel(&to_make, room.most(), |(spec, job)| {
+            let place = room.enter();
+            tell(spec, self.make(spec, job, place.parallelism));
+        });
+        self.cache.settle();
+        Ok(!failed.into_inner())
     }
 
     /// One build of a project at a time: two would take each other's files for
@@ -157,6 +179,27 @@ impl<'a> Session<'a> {
                 .into()
             })
     }
+}
+
+/// Does `work` for all of `items`, for at most `threads` of them at once.
+fn in_parallel<'i, T: Sync>(items: &'i [T], threads: usize, work: impl Fn(&'i T) + Sync) {
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..threads.min(items.len()) {
+            scope.spawn(|| {
+                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    work(item);
+                }
+            });
+        }
+    });
+}
+
+/// A panic elsewhere leaves nothing half done here.
+fn hold<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 fn cores() -> usize {
