@@ -123,7 +123,7 @@ impl Session<'_> {
         if self.cancel.is_cancelled() {
             return Err(run_plugins::CallError::Cancelled.into());
         }
-        let missed = match self.from_cache(spec, &job) {
+        let missed = match self.ask_cache(spec, &job) {
             Ok(hit) => {
                 let remark = match &hit.entry.irreproducible {
                     Some(reason) => format!(
@@ -150,7 +150,7 @@ impl Session<'_> {
     }
 
     /// Asks the cache, where it may be asked.
-    fn from_cache(&self, spec: &Spec, job: &ToMake) -> Result<Hit, String> {
+    fn ask_cache(&self, spec: &Spec, job: &ToMake) -> Result<Hit, String> {
         if !self.cache.is_on() {
             return Err("the build cache is off".to_owned());
         }
