@@ -101,6 +101,8 @@ pub fn command(directory: &Path) -> Command {
         .current_dir(directory)
         .arg("v2")
         .env("RUN_CACHE_DIR", workspace().join("target/test-cache"))
+        // Tests of builders are about building.
+        .env("RUN_BUILD_CACHE", "off")
         .env("NO_COLOR", "1")
         .env("COLUMNS", "100")
         .env_remove("CI")

@@ -8,7 +8,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use ignore::WalkBuilder;
 use run_files::Digest;
+use run_runtime::ArtifactCache;
 use serde::{Deserialize, Serialize};
+
+use crate::cause::{Cause, CauseKind};
 
 /// One file as it was when it was read. `None` where it did not exist, which is
 /// an input too: a file that appears can change a build.
@@ -30,13 +33,39 @@ pub(crate) struct Inputs {
 
 impl Inputs {
     /// Looks at all files that `patterns` (paths or globs, relative to `root`)
-    /// name. Files modified at or after `since` are noted as not seen: they may
-    /// have changed after the build had read them.
-    pub(crate) fn observe(root: &Path, patterns: &[String], since: SystemTime) -> Self {
+    /// name, as they are now.
+    pub(crate) fn look(root: &Path, patterns: &[String]) -> Self {
+        Self::observe(root, patterns, None, &[])
+    }
+
+    /// The same after a build that began at `since`. Files modified since then
+    /// are noted as not seen: they may have changed after the build had read
+    /// them. Those whose names are in `written` are the build's own work (a
+    /// tool's lock file), and are what the next build will find.
+    pub(crate) fn after_build(
+        root: &Path,
+        patterns: &[String],
+        since: SystemTime,
+        written: &[String],
+    ) -> Self {
+        Self::observe(root, patterns, Some(since), written)
+    }
+
+    fn observe(
+        root: &Path,
+        patterns: &[String],
+        since: Option<SystemTime>,
+        written: &[String],
+    ) -> Self {
+        let known = ArtifactCache::user();
         let mut files = BTreeMap::new();
         for relative in find(root, patterns) {
-            let seen = see(&root.join(&relative)).map(|mut seen| {
-                if seen.modified >= nanoseconds(since) {
+            let own = relative
+                .rsplit('/')
+                .next()
+                .is_some_and(|name| written.iter().any(|file| file == name));
+            let seen = see(&root.join(&relative), &known).map(|mut seen| {
+                if since.is_some_and(|since| seen.modified >= nanoseconds(since)) && !own {
                     seen.digest.clear();
                 }
                 seen
@@ -49,18 +78,46 @@ impl Inputs {
         Self { patterns, files }
     }
 
-    /// The first input that is not as it was, in words; `None` where all are.
-    pub(crate) fn changed(&self, root: &Path) -> Option<String> {
-        let now = find(root, &self.patterns);
-        if let Some(added) = now.iter().find(|path| !self.files.contains_key(*path)) {
-            return Some(format!("`{added}` is new"));
+    /// The patterns, sorted.
+    pub(crate) fn patterns(&self) -> &[String] {
+        &self.patterns
+    }
+
+    /// How many files there are.
+    pub(crate) fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// A digest of all names and contents; `None` where a content is not known
+    /// for sure.
+    pub(crate) fn contents(&self) -> Option<Digest> {
+        let mut fields = Vec::with_capacity(2 * self.files.len());
+        for (name, seen) in &self.files {
+            let digest = match seen {
+                None => "",
+                Some(seen) if seen.digest.is_empty() => return None,
+                Some(seen) => &seen.digest,
+            };
+            fields.extend([name.as_bytes(), digest.as_bytes()]);
         }
-        self.files.iter().find_map(|(relative, before)| {
+        Some(Digest::of_fields(fields))
+    }
+
+    /// The inputs that are not as they were; none where all are.
+    pub(crate) fn changes(&self, root: &Path) -> Vec<Cause> {
+        let cause =
+            |path: &str, how: &str| Cause::new(CauseKind::Input, path, format!("`{path}` {how}"));
+        let mut causes: Vec<_> = find(root, &self.patterns)
+            .iter()
+            .filter(|path| !self.files.contains_key(*path))
+            .map(|path| cause(path, "is new"))
+            .collect();
+        causes.extend(self.files.iter().filter_map(|(relative, before)| {
             let path = root.join(relative);
             match (before, quick(&path)) {
                 (None, None) => None,
-                (None, Some(_)) => Some(format!("`{relative}` is new")),
-                (Some(_), None) => Some(format!("`{relative}` is gone")),
+                (None, Some(_)) => Some(cause(relative, "is new")),
+                (Some(_), None) => Some(cause(relative, "is gone")),
                 (Some(before), Some((size, modified, inode))) => {
                     let same = before.size == size
                         && before.modified == modified
@@ -69,10 +126,14 @@ impl Inputs {
                     // Touched, or checked out again: the content decides.
                     let equal =
                         || Digest::of_file(&path).is_ok_and(|d| d.to_string() == before.digest);
-                    (!same && !equal()).then(|| format!("`{relative}` changed"))
+                    (!same && !equal()).then(|| match before.digest.is_empty() {
+                        true => cause(relative, "was changed while it was being built"),
+                        false => cause(relative, "changed"),
+                    })
                 }
             }
-        })
+        }));
+        causes
     }
 }
 
@@ -87,6 +148,8 @@ fn find(root: &Path, patterns: &[String]) -> Vec<String> {
         let walk = WalkBuilder::new(root.join(&base))
             .hidden(false)
             .require_git(false)
+            // What one user ignores everywhere is an input for all others.
+            .git_global(false)
             .filter_entry(|entry| entry.file_name() != ".git" && entry.file_name() != ".run")
             .build();
         for entry in walk.flatten() {
@@ -128,9 +191,9 @@ fn by_base(globs: &[&String]) -> Vec<(PathBuf, GlobSet)> {
         .collect()
 }
 
-fn see(path: &Path) -> Option<Seen> {
+fn see(path: &Path, known: &ArtifactCache) -> Option<Seen> {
     let (size, modified, inode) = quick(path)?;
-    let digest = Digest::of_file(path).ok()?.to_string();
+    let digest = known.digest(path).ok()?.to_string();
     Some(Seen {
         size,
         modified,
@@ -169,8 +232,9 @@ mod tests {
         dir
     }
 
-    fn later() -> SystemTime {
-        SystemTime::now() + Duration::from_secs(10)
+    fn said(inputs: &Inputs, root: &Path) -> Vec<String> {
+        let causes = inputs.changes(root);
+        causes.iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -202,16 +266,29 @@ mod tests {
         ];
         for (change, expected) in cases {
             let dir = tree();
-            let inputs = Inputs::observe(dir.path(), &patterns, later());
+            let inputs = Inputs::look(dir.path(), &patterns);
             change(dir.path());
-            assert_eq!(inputs.changed(dir.path()).as_deref(), expected);
+            let expected: Vec<_> = expected.into_iter().map(str::to_owned).collect();
+            assert_eq!(said(&inputs, dir.path()), expected);
+            let now = Inputs::look(dir.path(), &patterns);
+            assert_eq!(now.contents() == inputs.contents(), expected.is_empty());
         }
     }
 
     #[test]
     fn a_file_changed_while_the_build_ran_is_not_trusted() {
         let dir = tree();
-        let inputs = Inputs::observe(dir.path(), &["elm.json".into()], UNIX_EPOCH);
-        assert!(inputs.changed(dir.path()).is_some());
+        let build = |written: &[String]| {
+            Inputs::after_build(dir.path(), &["elm.json".into()], UNIX_EPOCH, written)
+        };
+        let inputs = build(&[]);
+        assert_eq!(
+            said(&inputs, dir.path()),
+            ["`elm.json` was changed while it was being built"]
+        );
+        assert_eq!(inputs.contents(), None);
+        let own = build(&["elm.json".into()]);
+        assert!(own.changes(dir.path()).is_empty());
+        assert_eq!(own, Inputs::look(dir.path(), &["elm.json".into()]));
     }
 }

@@ -5,34 +5,41 @@ use std::fs;
 use std::path::Path;
 
 use run_files::{Digest, atomic};
+use run_runtime::ArtifactCache;
 use serde::{Deserialize, Serialize};
 
+use crate::cause::{Cause, CauseKind};
+use crate::facts::Facts;
 use crate::inputs::Inputs;
 
 /// The format; another one is not read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// One component's last build.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Record {
     version: u32,
     /// Everything that decided the build and is not a file of the source tree.
-    key: String,
+    facts: Facts,
     inputs: Inputs,
-    /// Files outside the source tree: the tools, by path, size and time.
+    /// The tools, by path, size and time.
     tools: Vec<(String, String)>,
     /// The component that was made.
     output: String,
 }
 
 impl Record {
-    pub(crate) fn new(key: Digest, inputs: Inputs, tools: &[&Path], output: Digest) -> Self {
+    pub(crate) fn new<'p>(
+        facts: Facts,
+        inputs: Inputs,
+        tools: impl Iterator<Item = &'p Path>,
+        output: Digest,
+    ) -> Self {
         Self {
             version: VERSION,
-            key: key.to_string(),
+            facts,
             inputs,
             tools: tools
-                .iter()
                 .map(|path| (path.display().to_string(), stamp(path)))
                 .collect(),
             output: output.to_string(),
@@ -53,24 +60,34 @@ impl Record {
         atomic::write(path, &text)
     }
 
-    /// Why the component must be built again, or `None` where it need not be.
-    pub(crate) fn stale(&self, key: Digest, root: &Path, output: &Path) -> Option<String> {
-        if self.key != key.to_string() {
-            return Some("the plugin, its settings or the kind of build changed".to_owned());
-        }
-        match Digest::of_file(output) {
-            Ok(digest) if digest.to_string() == self.output => {}
-            Ok(_) => return Some(format!("`{}` was changed", output.display())),
-            Err(_) => return Some(format!("`{}` is not there", output.display())),
-        }
-        let tool = self
+    /// How many files it was made from.
+    pub(crate) fn inputs(&self) -> usize {
+        self.inputs.len()
+    }
+
+    /// Why the component must be built again: nothing, where it need not be.
+    pub(crate) fn stale(&self, facts: &Facts, root: &Path, output: &Path) -> Vec<Cause> {
+        let mut causes = facts.changes_since(&self.facts);
+        causes.extend(self.inputs.changes(root));
+        let tools = self
             .tools
             .iter()
-            .find(|(path, before)| stamp(Path::new(path)) != *before);
-        if let Some((path, _)) = tool {
-            return Some(format!("`{path}` changed"));
-        }
-        self.inputs.changed(root)
+            .filter(|(path, before)| stamp(Path::new(path)) != *before)
+            .map(|(path, _)| Cause::new(CauseKind::Tool, path, format!("`{path}` changed")));
+        causes.extend(tools);
+        let shown = output.display();
+        let how = match ArtifactCache::user().digest(output) {
+            Ok(digest) if digest.to_string() == self.output => return causes,
+            Ok(_) => "was changed",
+            Err(_) => "is not there",
+        };
+        let name = shown.to_string();
+        causes.push(Cause::new(
+            CauseKind::Output,
+            name,
+            format!("`{shown}` {how}"),
+        ));
+        causes
     }
 }
 

@@ -62,3 +62,22 @@ fn copy_dir(from: &Path, to: &Path) -> io::Result<()> {
     }
     Ok(())
 }
+
+/// What of a WIT package decides a build, as patterns below `root`; none where
+/// it lies elsewhere.
+pub(crate) fn patterns(wit: &Path, root: &Path) -> Vec<String> {
+    let Some(relative) = fs::canonicalize(wit)
+        .ok()
+        .and_then(|wit| Some(wit.strip_prefix(root).ok()?.to_str()?.to_owned()))
+    else {
+        return Vec::new();
+    };
+    if wit.is_dir() {
+        return vec![format!("{relative}/**")];
+    }
+    let deps = match relative.rsplit_once('/') {
+        Some((dir, _)) => format!("{dir}/deps/**"),
+        None => "deps/**".to_owned(),
+    };
+    vec![relative, deps]
+}

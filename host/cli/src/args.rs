@@ -1,5 +1,6 @@
 //! Every command and flag: the one source of `--help`.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -96,6 +97,18 @@ pub(crate) struct Build {
     /// Build only this component (repeatable)
     #[arg(long = "component", value_name = "NAME")]
     pub(crate) components: Vec<String>,
+
+    /// Say why each component is built, fresh, or taken from the build cache
+    #[arg(long)]
+    pub(crate) explain: bool,
+
+    /// Neither take from the build cache nor put into it
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+
+    /// How many components to build at once
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
 
     /// Then link this component with those it imports from, as NAME.composed.wasm (repeatable)
     #[arg(long, value_name = "NAME")]
@@ -214,7 +227,8 @@ pub(crate) struct Info {
 
 #[derive(Debug, Args)]
 pub(crate) struct Clean {
-    /// Also remove .run/, where plugins and dependencies keep their caches
+    /// Also remove .run/, where plugins keep their caches, and this project's
+    /// builds from the build cache
     #[arg(long)]
     pub(crate) cache: bool,
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use run_build::{BuildError, Outcome, Reporter};
+use run_build::{BuildError, Explanation, Outcome, Reporter};
 use run_plugins::events::{Diagnostic, Events, Level, StepId};
 use serde_json::{Value, json};
 
-use crate::json;
 use crate::shell::Shell;
+use crate::{explain, json};
 
 /// Tells a program about one build.
 pub(crate) struct BuildEvents<'a> {
@@ -18,11 +18,13 @@ pub(crate) struct BuildEvents<'a> {
     root: PathBuf,
     counts: Mutex<Counts>,
     diagnostics: Mutex<BTreeMap<String, Collected>>,
+    explanations: Mutex<BTreeMap<String, Value>>,
 }
 
 #[derive(Default)]
 struct Counts {
     built: usize,
+    cached: usize,
     fresh: usize,
     prebuilt: usize,
     failed: usize,
@@ -39,6 +41,7 @@ impl<'a> BuildEvents<'a> {
             root: root.to_owned(),
             counts: Mutex::default(),
             diagnostics: Mutex::default(),
+            explanations: Mutex::default(),
         }
     }
 
@@ -49,12 +52,22 @@ impl<'a> BuildEvents<'a> {
             &json!({
                 "event": "finished",
                 "built": counts.built,
+                "cached": counts.cached,
                 "fresh": counts.fresh,
                 "prebuilt": counts.prebuilt,
                 "failed": counts.failed,
             })
             .to_string(),
         );
+    }
+
+    /// Adds why to the first event of a component that there is.
+    fn explain(&self, name: &str, event: &mut Value) {
+        if let Some(Value::Object(explained)) = hold(&self.explanations).remove(name)
+            && let Some(event) = event.as_object_mut()
+        {
+            event.extend(explained);
+        }
     }
 
     fn collected(&self, name: &str) -> Vec<Value> {
@@ -65,8 +78,14 @@ impl<'a> BuildEvents<'a> {
 }
 
 impl Reporter for BuildEvents<'_> {
+    fn decided(&self, name: &str, explanation: &Explanation) {
+        let explained = explain::json(explanation, &self.root);
+        hold(&self.explanations).insert(name.to_owned(), explained);
+    }
+
     fn started(&self, name: &str, why: &str) -> Arc<dyn Events> {
-        let event = json!({ "event": "started", "component": name, "reason": why });
+        let mut event = json!({ "event": "started", "component": name, "reason": why });
+        self.explain(name, &mut event);
         self.shell.out(&event.to_string());
         let collected = Collected::default();
         hold(&self.diagnostics).insert(name.to_owned(), collected.clone());
@@ -86,6 +105,20 @@ impl Reporter for BuildEvents<'_> {
                 event["event"] = "fresh".into();
                 counts.fresh += 1;
             }
+            Outcome::Cached {
+                output,
+                size,
+                took,
+                from,
+            } => {
+                let shown = output.strip_prefix(&self.root).unwrap_or(output);
+                event["event"] = "cached".into();
+                event["path"] = shown.display().to_string().into();
+                event["size"] = (*size).into();
+                event["seconds"] = took.as_secs_f64().into();
+                event["cache"] = from.name().into();
+                counts.cached += 1;
+            }
             Outcome::Prebuilt => {
                 event["event"] = "prebuilt".into();
                 counts.prebuilt += 1;
@@ -100,6 +133,7 @@ impl Reporter for BuildEvents<'_> {
                 counts.built += 1;
             }
         }
+        self.explain(name, &mut event);
         self.shell.out(&event.to_string());
     }
 

@@ -1,10 +1,12 @@
 //! The `run` command.
 
 mod args;
+mod build_cache;
 mod build_events;
 mod commands;
 mod composition;
 mod diagnostics;
+mod explain;
 mod failure;
 mod interrupt;
 mod json;

@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use run_build::{BuildError, Outcome, Reporter};
+use run_build::{BuildError, Explanation, Outcome, Reporter};
 use run_plugins::events::{Diagnostic, Events, Level, StepId};
 
 use crate::diagnostics::Shown;
+use crate::explain;
 use crate::failure::render;
 use crate::shell::Shell;
 
@@ -18,6 +19,8 @@ use crate::shell::Shell;
 pub(crate) struct BuildProgress<'a> {
     shell: &'a Shell,
     root: PathBuf,
+    /// Whether to say why things happen.
+    explain: bool,
     screen: Arc<Screen>,
     bars: Mutex<BTreeMap<String, ProgressBar>>,
 }
@@ -38,7 +41,7 @@ impl Screen {
 
 impl<'a> BuildProgress<'a> {
     /// `root` is what paths are shown relative to.
-    pub(crate) fn new(shell: &'a Shell, root: &Path) -> Self {
+    pub(crate) fn new(shell: &'a Shell, root: &Path, explain: bool) -> Self {
         let bars = MultiProgress::new();
         if !shell.live() {
             bars.set_draw_target(ProgressDrawTarget::hidden());
@@ -46,6 +49,7 @@ impl<'a> BuildProgress<'a> {
         Self {
             shell,
             root: root.to_owned(),
+            explain,
             screen: Arc::new(Screen {
                 shell: shell.clone(),
                 bars,
@@ -70,9 +74,20 @@ impl<'a> BuildProgress<'a> {
 }
 
 impl Reporter for BuildProgress<'_> {
+    fn decided(&self, name: &str, explanation: &Explanation) {
+        if self.explain {
+            for line in explain::lines(explanation, &self.root) {
+                self.status("Because", &format!("{name}: {line}"));
+            }
+        }
+    }
+
     fn started(&self, name: &str, why: &str) -> Arc<dyn Events> {
         self.shell
             .detail(&format!("{name}: building, because {why}"));
+        if !self.shell.live() {
+            self.status("Building", name);
+        }
         let bar = self.screen.bars.add(ProgressBar::new_spinner());
         bar.set_style(
             ProgressStyle::with_template("{spinner} {prefix} {wide_msg}")
@@ -95,6 +110,13 @@ impl Reporter for BuildProgress<'_> {
         self.end(name);
         match outcome {
             Outcome::Fresh => self.status("Fresh", name),
+            Outcome::Cached { output, size, .. } => {
+                let shown = output.strip_prefix(&self.root).unwrap_or(output);
+                self.status(
+                    "Cached",
+                    &format!("{name} → {} ({})", shown.display(), bytes(*size)),
+                );
+            }
             Outcome::Prebuilt => self.status("Prebuilt", name),
             Outcome::Built { output, size, took } => {
                 let shown = output.strip_prefix(&self.root).unwrap_or(output);

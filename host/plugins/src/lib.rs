@@ -15,6 +15,7 @@ pub mod manifest;
 mod process;
 mod sandbox;
 mod source_tree;
+mod surroundings;
 mod tools;
 
 pub use artifact::Plugin;
@@ -22,13 +23,5 @@ pub use error::{CallError, FailureKind, LoadError, Refused};
 pub use process::confine::{Support, support as confinement};
 pub use sandbox::limits::Limits;
 pub use source_tree::SourceTree;
+pub use surroundings::Surroundings;
 pub use tools::{Tool, ToolError, Tools};
-
-/// The user's variables that a plugin's manifest lets through to children that
-/// compile, with the manifest's defaults: what a build depends on beyond files.
-#[must_use]
-pub fn declared_environment(
-    manifest: &manifest::Manifest,
-) -> std::collections::BTreeMap<String, String> {
-    tools::environment::inherited(manifest, false, tools::environment::user_environment())
-}

@@ -113,6 +113,23 @@ impl ArtifactCache {
         })
     }
 
+    /// The digest of a file: known from before where nothing about the file has
+    /// changed since, else computed and kept.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn digest(&self, path: &Path) -> io::Result<Digest> {
+        let sighting = self.known.look(path);
+        if let Some(digest) = sighting.as_ref().and_then(|seen| self.known.digest(seen)) {
+            return Ok(digest);
+        }
+        let digest = Digest::of_file(path)?;
+        if let Some(sighting) = sighting {
+            self.known.remember(&sighting, digest);
+        }
+        Ok(digest)
+    }
+
     /// Compiles `wasm` unless its artifact is already there, so that the next
     /// [`ArtifactCache::load`] only maps it.
     ///

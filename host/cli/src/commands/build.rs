@@ -1,5 +1,6 @@
 //! `run v2 build`.
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
 use run_build::{Options, Reporter, Session};
@@ -12,7 +13,7 @@ use crate::build_events::BuildEvents;
 use crate::failure::Failure;
 use crate::progress::BuildProgress;
 use crate::shell::Shell;
-use crate::{composition, interrupt, project};
+use crate::{build_cache, composition, interrupt, project};
 
 pub(crate) fn run(args: &Build, shell: &Shell) -> Result<ExitCode, Failure> {
     let project = project::load(shell)?;
@@ -21,6 +22,9 @@ pub(crate) fn run(args: &Build, shell: &Shell) -> Result<ExitCode, Failure> {
         reproducible: args.reproducible,
         locks: args.locks.clone(),
         components: args.components.clone(),
+        explain: args.explain,
+        no_cache: args.no_cache,
+        jobs: args.jobs,
     };
     // Unknown names are told before anything is built.
     let composed = match args.compose.as_slice() {
@@ -41,6 +45,9 @@ pub(crate) struct Request {
     pub(crate) reproducible: bool,
     pub(crate) locks: Locks,
     pub(crate) components: Vec<String>,
+    pub(crate) explain: bool,
+    pub(crate) no_cache: bool,
+    pub(crate) jobs: Option<NonZeroUsize>,
 }
 
 /// Builds; returns only when every component is there.
@@ -74,9 +81,11 @@ pub(crate) fn build(project: &Project, request: &Request, shell: &Shell) -> Resu
         offline: locks.offline || locks.frozen,
         hermetic: locks.hermetic,
         pins: project::pins(lock.as_ref()),
+        jobs: request.jobs,
+        cache: build_cache::options(request.no_cache)?,
     };
     let cancel = interrupt::cancel_on_interrupt();
-    let progress = BuildProgress::new(shell, &project.root);
+    let progress = BuildProgress::new(shell, &project.root, request.explain);
     let session = Session::new(
         &project.root,
         &project::output_dir(project),

@@ -7,13 +7,16 @@ use serde_json::json;
 
 use crate::args::Clean;
 use crate::failure::{CommandError, Failure};
-use crate::project;
 use crate::shell::Shell;
+use crate::{build_cache, project};
 
 pub(crate) fn run(args: &Clean, shell: &Shell) -> Result<ExitCode, Failure> {
     let project = project::load(shell)?;
     let mut targets = vec![project::output_dir(&project)];
+    let mut forgotten = 0;
     if args.cache {
+        // The list of them is below `.run/`.
+        forgotten = run_build::forget(&build_cache::options(false)?, &project.root);
         targets.push(project.root.join(".run"));
     } else {
         targets.push(project.root.join(".run/build"));
@@ -27,9 +30,17 @@ pub(crate) fn run(args: &Clean, shell: &Shell) -> Result<ExitCode, Failure> {
             removed.push(shown);
         }
     }
+    if forgotten > 0 {
+        let plural = if forgotten == 1 { "" } else { "s" };
+        shell.status(
+            "Removed",
+            &format!("{forgotten} build{plural} from the build cache"),
+        );
+    }
     if shell.json() {
-        shell.out(&json!({ "removed": removed }).to_string());
-    } else if removed.is_empty() {
+        let done = json!({ "removed": removed, "cached_builds": forgotten });
+        shell.out(&done.to_string());
+    } else if removed.is_empty() && forgotten == 0 {
         shell.status("Clean", "there was nothing to remove");
     }
     Ok(ExitCode::SUCCESS)

@@ -1,0 +1,275 @@
+//! Whether a component that a plugin builds has to be built at all.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use run_plugins::manifest::SettingValue;
+use run_plugins::{SourceTree, Surroundings, Tool};
+
+use super::{Decision, Explanation, Outcome, Session, hold};
+use crate::cache::{Hit, Places, Query};
+use crate::cause::Cause;
+use crate::error::BuildError;
+use crate::facts::{About, Facts};
+use crate::finish;
+use crate::plugins::Available;
+use crate::record::Record;
+use crate::spec::Spec;
+use crate::{outside, wit};
+
+/// What came of looking at a component.
+pub(super) enum Planned {
+    /// There is nothing left to do.
+    Done(Outcome),
+    /// It has to be built.
+    Make(Box<ToMake>),
+}
+
+/// A component that has to be built.
+pub(super) struct ToMake {
+    pub(super) available: Available,
+    pub(super) source: PathBuf,
+    pub(super) settings: Vec<(String, SettingValue)>,
+    pub(super) tree: SourceTree,
+    pub(super) work: PathBuf,
+    pub(super) output: PathBuf,
+    pub(super) facts: Facts,
+    pub(super) places: Places,
+    pub(super) why: String,
+    around: Arc<Around>,
+}
+
+/// What is around one plugin's builds, looked at once in a session.
+pub(super) struct Around {
+    surroundings: Surroundings,
+    programs: OnceLock<Programs>,
+}
+
+struct Programs {
+    all: Vec<Tool>,
+    facts: Vec<(String, String)>,
+}
+
+impl ToMake {
+    pub(super) fn record(&self) -> PathBuf {
+        self.work.join("record.json")
+    }
+
+    /// The programs that children can start.
+    fn programs(&self) -> &Programs {
+        self.around.programs.get_or_init(|| {
+            let all = self.around.surroundings.programs();
+            let facts = outside::programs(&all);
+            Programs { all, facts }
+        })
+    }
+
+    /// What the cache is asked by.
+    pub(super) fn query(&self) -> Query<'_> {
+        let mut facts = self.facts.clone();
+        for (name, value) in &self.programs().facts {
+            facts.add(About::Outside, name, value);
+        }
+        Query {
+            first: facts.digest(),
+            root: &self.tree.root,
+            places: &self.places,
+        }
+    }
+}
+
+impl Session<'_> {
+    pub(super) fn plan_plugin(
+        &self,
+        spec: &Spec,
+        source: &Path,
+        available: Available,
+    ) -> Result<Planned, BuildError> {
+        let started = Instant::now();
+        let manifest = &available.plugin.manifest;
+        let settings = spec.settings_for(manifest)?;
+        let tree = SourceTree::of(&self.root, &manifest.source).map_err(|source| {
+            BuildError::io("cannot read the project's directory".into(), source)
+        })?;
+        let around = self.around(&available, &tree);
+        let places = Places::of(&tree.root);
+        let facts = self.facts(spec, &available, &settings, &tree, &around, &places);
+        let job = ToMake {
+            source: source.to_owned(),
+            settings,
+            work: self.work(spec)?,
+            output: self.output(spec),
+            facts,
+            places,
+            why: String::new(),
+            around,
+            tree,
+            available,
+        };
+        let causes = match Record::read(&job.record()) {
+            Some(record) => {
+                let causes = record.stale(&job.facts, &job.tree.root, &job.output);
+                if causes.is_empty() {
+                    let remark = format!("none of its {} inputs changed", record.inputs());
+                    self.decided(spec, Decision::Fresh, causes, remark);
+                    return Ok(Planned::Done(Outcome::Fresh));
+                }
+                causes
+            }
+            None => vec![Cause::not_built()],
+        };
+        let why = causes.first().map(ToString::to_string).unwrap_or_default();
+        if self.cancel.is_cancelled() {
+            return Err(run_plugins::CallError::Cancelled.into());
+        }
+        let missed = match self.ask_cache(spec, &job) {
+            Ok(hit) => {
+                let remark = match &hit.entry.irreproducible {
+                    Some(reason) => format!(
+                        "it was built before from the same; another build might differ: {reason}"
+                    ),
+                    None => "it was built before from the same".to_owned(),
+                };
+                self.decided(spec, Decision::Cached(hit.from), causes, remark);
+                return self.take(&job, &hit, started).map(Planned::Done);
+            }
+            Err(missed) => missed,
+        };
+        self.decided(spec, Decision::Build, causes, missed);
+        Ok(Planned::Make(Box::new(ToMake { why, ..job })))
+    }
+
+    fn decided(&self, spec: &Spec, decision: Decision, causes: Vec<Cause>, remark: String) {
+        let explanation = Explanation {
+            decision,
+            causes,
+            remark,
+        };
+        self.reporter.decided(&spec.name, &explanation);
+    }
+
+    /// Asks the cache, where it may be asked.
+    fn ask_cache(&self, spec: &Spec, job: &ToMake) -> Result<Hit, String> {
+        if !self.cache.is_on() {
+            return Err("the build cache is off".to_owned());
+        }
+        // The builder would refuse this tool, and say so.
+        let refused = job.programs().all.iter().any(|tool| {
+            let pinned = self
+                .options
+                .pins
+                .iter()
+                .find(|(name, _)| *name == tool.program);
+            pinned.is_some_and(|(_, version)| tool.version.as_ref().is_some_and(|v| v != version))
+        });
+        if refused {
+            return Err("a tool is not the one that run.lock.toml pins".to_owned());
+        }
+        self.cache.find(&job.query(), &spec.name)
+    }
+
+    /// Puts a component from the cache in its place, as if it had been built.
+    fn take(&self, job: &ToMake, hit: &Hit, started: Instant) -> Result<Outcome, BuildError> {
+        finish::publish(&hit.component, &job.output)?;
+        let ran = |tool: &&Tool| hit.entry.programs.contains(&tool.program);
+        let programs = job.programs().all.iter().filter(ran);
+        Record::new(
+            job.facts.clone(),
+            hit.inputs.clone(),
+            programs.map(|tool| tool.path.as_path()),
+            hit.component.digest(),
+        )
+        .write(&job.record())
+        .map_err(|source| BuildError::io("cannot write the build record".into(), source))?;
+        self.warm(&hit.component)?;
+        Ok(Outcome::Cached {
+            output: job.output.clone(),
+            size: hit.component.bytes().len() as u64,
+            took: started.elapsed(),
+            from: hit.from,
+        })
+    }
+
+    fn around(&self, available: &Available, tree: &SourceTree) -> Arc<Around> {
+        hold(&self.around)
+            .entry(available.plugin.digest())
+            .or_insert_with(|| {
+                Arc::new(Around {
+                    surroundings: Surroundings::new(&available.plugin, &available.granted, tree),
+                    programs: OnceLock::new(),
+                })
+            })
+            .clone()
+    }
+
+    /// Everything that decides a build and is no file of the source tree, with
+    /// paths as they are in every checkout.
+    fn facts(
+        &self,
+        spec: &Spec,
+        available: &Available,
+        settings: &[(String, SettingValue)],
+        tree: &SourceTree,
+        around: &Around,
+        places: &Places,
+    ) -> Facts {
+        let surroundings = &around.surroundings;
+        let mut facts = Facts::default();
+        facts.add(About::Run, "version", env!("CARGO_PKG_VERSION"));
+        let plugin = &available.plugin;
+        let id = &plugin.manifest.plugin.id;
+        facts.add_digest(
+            About::Plugin,
+            &format!("the plugin `{id}`"),
+            Some(plugin.digest()),
+        );
+        facts.add(
+            About::Plugin,
+            &format!("what the plugin `{id}` was granted"),
+            format!("{:?}", available.granted),
+        );
+        let hide = |path: &Path| outside::shared(path, places);
+        facts.add(About::Component, "name", &spec.name);
+        facts.add(About::Component, "language", &available.language);
+        facts.add(About::Component, "source", outside::source(spec, places));
+        facts.add(About::Component, "project's directory", hide(&tree.project));
+        if let Some(wit) = &spec.wit {
+            facts.add(About::Component, "WIT", hide(wit));
+            if wit::patterns(wit, &tree.root).is_empty() {
+                facts.add_digest(About::Outside, &hide(wit), outside::digest(wit));
+            }
+        }
+        if let Some(world) = &spec.world {
+            facts.add(About::Component, "world", world);
+        }
+        for (name, value) in settings {
+            facts.add(About::Setting, name, outside::shown(value));
+        }
+        let options = &self.options;
+        let profile = format!("{:?}", options.profile).to_lowercase();
+        facts.add(About::Option, "profile", profile);
+        facts.add(
+            About::Option,
+            "reproducibility",
+            options.reproducible.to_string(),
+        );
+        let epoch = run_runtime::sandbox::source_date_epoch();
+        facts.add(
+            About::Option,
+            "date in SOURCE_DATE_EPOCH",
+            epoch.to_string(),
+        );
+        for (name, value) in surroundings.variables() {
+            let digest = run_files::Digest::of(places.hide(&value).as_bytes());
+            facts.add_digest(About::Variable, &name, Some(digest));
+        }
+        for (name, digest) in surroundings.files(tree) {
+            facts.add_digest(About::Outside, &name, digest);
+        }
+        for (name, digest) in surroundings.launchers() {
+            facts.add_digest(About::Launcher, &name, digest);
+        }
+        facts
+    }
+}
