@@ -302,7 +302,7 @@ impl Instance<'_> {
 fn plain(arguments: &[Argument]) -> Option<Vec<Val>> {
     let value = |argument: &Argument| match argument {
         Argument::Value(value) => Some(value.clone()),
-        Argument::Made(_) => None,
+        Argument::Made(_) | Argument::Around(_) => None,
     };
     arguments.iter().map(value).collect()
 }
