@@ -28,7 +28,7 @@ pub mod wasm;
 pub use artifact::ArtifactCache;
 pub use engine::Engine;
 pub use error::Error;
-pub use instance::{Furnish, Instance, Output};
+pub use instance::{Furnish, Instance, Output, Typed};
 pub use prepared::Prepared;
 pub use ticker::Ticker;
 pub use wasm::Wasm;
