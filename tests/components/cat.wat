@@ -1,5 +1,6 @@
 ;; A command that writes its stdin to stdout and the value of its first
-;; variable to stderr, and fails where stdin begins with `!`.
+;; variable to stderr, and fails where stdin begins with `!`; the same as a
+;; function.
 (component
   (import "wasi:io/error@0.2.0" (instance $error-i (export "error" (type (sub resource)))))
   (alias export $error-i "error" (type $error))
@@ -92,4 +93,5 @@
     (export "environment" (func $get-environment))))))
   (func $run (result (result)) (canon lift (core func $i "run")))
   (instance $run-i (export "run" (func $run)))
-  (export "wasi:cli/run@0.2.0" (instance $run-i)))
+  (export "wasi:cli/run@0.2.0" (instance $run-i))
+  (func (export "cat") (result (result)) (canon lift (core func $i "run"))))

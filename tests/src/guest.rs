@@ -11,24 +11,35 @@ use crate::command::{cargo, workspace};
 /// It does not build.
 pub fn values() -> &'static Path {
     static GUEST: OnceLock<PathBuf> = OnceLock::new();
-    GUEST.get_or_init(|| {
-        // The directory of the other guests, which have the same dependencies.
-        let target = workspace().join("target/hostile");
-        let output = cargo()
-            .current_dir(workspace())
-            .args(["build", "--quiet", "--locked"])
-            .args(["--package", "run-values-guest"])
-            .args(["--target", "wasm32-wasip2", "--target-dir"])
-            .arg(&target)
-            .output()
-            .expect("cargo runs");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        target.join("wasm32-wasip2/debug/run_values_guest.wasm")
-    })
+    GUEST.get_or_init(|| built("run-values-guest"))
+}
+
+/// The component that reaches for what it may be denied, `tests/reach`.
+///
+/// # Panics
+/// It does not build.
+pub fn reach() -> &'static Path {
+    static GUEST: OnceLock<PathBuf> = OnceLock::new();
+    GUEST.get_or_init(|| built("run-reach-guest"))
+}
+
+fn built(package: &str) -> PathBuf {
+    // The directory of the other guests, which have the same dependencies.
+    let target = workspace().join("target/hostile");
+    let output = cargo()
+        .current_dir(workspace())
+        .args(["build", "--quiet", "--locked", "--package", package])
+        .args(["--target", "wasm32-wasip2", "--target-dir"])
+        .arg(&target)
+        .output()
+        .expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let file = package.replace('-', "_");
+    target.join(format!("wasm32-wasip2/debug/{file}.wasm"))
 }
 
 /// The command of `tests/fixtures/probe`, which tries what its arguments say.

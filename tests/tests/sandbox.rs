@@ -340,8 +340,8 @@ fn json_is_one_document_whatever_the_guest_does() {
     assert_eq!(limited["error"]["code"], "run::runtime::limit");
 }
 
-/// A command for WASI preview 1: ends with 7, or without end where it is given
-/// an argument.
+/// A command for WASI preview 1: ends with the code in its place, or without end
+/// where it is given an argument.
 const PREVIEW1: &str = r#"
 (module
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
@@ -353,15 +353,19 @@ const PREVIEW1: &str = r#"
     (drop (call $sizes (i32.const 0) (i32.const 4)))
     (if (i32.gt_u (i32.load (i32.const 0)) (i32.const 1))
       (then (drop (call $deeper (i32.const 0)))))
-    (call $exit (i32.const 7))))
+    (call $exit (i32.const CODE))))
 "#;
 
 #[test]
 fn a_core_module_for_preview_1_runs_through_the_adapter() {
-    let scratch = Scratch::with(&[("old.wat", PREVIEW1)]);
-    let outcome = scratch.run(&["exec", "old.wat"]);
-    // The adapter passes success and failure on, and no code.
-    assert_eq!(outcome.code, Some(1), "{outcome}");
+    // What does not fit into the system's eight bits is cut, as for any program.
+    for (given, code) in [("0", 0), ("1", 1), ("7", 7), ("255", 255), ("258", 2)] {
+        let text = PREVIEW1.replace("CODE", given);
+        let scratch = Scratch::with(&[("old.wat", text.as_str())]);
+        let outcome = scratch.run(&["exec", "old.wat"]);
+        assert_eq!(outcome.code, Some(code), "{outcome}");
+    }
+    let scratch = Scratch::with(&[("old.wat", PREVIEW1.replace("CODE", "7").as_str())]);
     for (flags, figure) in [(&[][..], "1 MiB"), (&["--max-stack", "256KiB"], "256 KiB")] {
         let mut arguments = vec!["exec", "old.wat"];
         arguments.extend(flags);

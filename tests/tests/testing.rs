@@ -159,6 +159,32 @@ Results: 1 passed, 4 failed
 }
 
 #[test]
+fn a_function_gets_stdin_as_well() {
+    let cat = |name: &str, stdin: &str, expected: &str| {
+        format!(
+            "[[test]]\nname = \"{name}\"\ncomponent = \"cat\"\nfunction = \"cat\"\n\
+             stdin = \"{stdin}\"\n{expected}\n"
+        )
+    };
+    let tests = [
+        cat("same", "hi", "expected_stdout = \"hi\""),
+        cat("other", "ho", "expected_stdout = \"hi\""),
+        cat("err", "!", "expect_error = true"),
+    ];
+    let outcome = project(&tests.concat()).run(&["test"]).failure();
+    let expected = "\
+Running 3 tests...
+  PASS same (cat() → ok)
+  FAIL other - expected it to print \"hi\", it printed \"ho\"
+       stdout: ho
+  PASS err (cat() → err)
+
+Results: 2 passed, 1 failed
+";
+    assert_eq!(outcome.stdout, expected);
+}
+
+#[test]
 fn a_trap_has_its_reason_in_the_line_and_the_backtrace_beneath() {
     let tests = test("boom", "function = \"trap\"");
     let outcome = project(&tests).run(&["test"]).failure();

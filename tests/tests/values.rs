@@ -249,6 +249,32 @@ fn resources_are_made_lent_given_and_dropped() {
             "\"a, b=1 at 2,3\"",
             "dropped 1\n",
         ),
+        // Inside other values.
+        (
+            "sum-all",
+            "[counter(1), counter.zero(), counter.sum-of(make(2), counter(3))]",
+            "6",
+            "dropped 0\ndropped 1\ndropped 2\ndropped 3\ndropped 5\n",
+        ),
+        (
+            "sum-all",
+            "list<borrow<counter>>:[counter(u32:4)]",
+            "4",
+            "dropped 4\n",
+        ),
+        ("sum-all", "[]", "0", ""),
+        (
+            "keep",
+            "{counter: counter(1), name: \"counter(7)\"}, some(make(2))",
+            "\"counter(7)=1,2\"",
+            "dropped 1\ndropped 2\n",
+        ),
+        (
+            "keep",
+            "kept:{name: \"a\", counter: counter.parse(\"5\")}",
+            "\"a=5\"",
+            "dropped 5\n",
+        ),
         // Returned ones are dropped, and show as null.
         ("make", "3", "null", "dropped 3\n"),
         ("counter", "4", "null", "dropped 4\n"),
@@ -303,6 +329,24 @@ fn what_is_no_resource_is_told_how_to_make_one() {
             "consume",
             "counter()",
             &["`counter` takes 1 argument, 0 given"],
+        ),
+        (
+            "sum-all",
+            "[counter(1), 5]",
+            &[
+                "argument `all`: `[1]`: `5` is not a resource; a `counter` is made by a call",
+                "`counter(1)`, `counter.zero()`",
+            ],
+        ),
+        (
+            "sum-all",
+            "[counter(1), counter(-1)]",
+            &["`-1` is out of range for `u32`"],
+        ),
+        (
+            "keep",
+            "{name: counter(1), counter: counter(1)}",
+            &["`name`", "counter(1)", "string"],
         ),
         (
             "consume",

@@ -9,10 +9,11 @@ use crate::step::{self, Result};
 use crate::{fuzz_seeds, tools};
 
 /// Every target, in `tests/fuzz/fuzz_targets`.
-const TARGETS: [&str; 7] = [
+const TARGETS: [&str; 8] = [
     "arguments",
     "component_info",
     "lock",
+    "nan",
     "plugin_manifest",
     "run_toml",
     "wat",
@@ -133,7 +134,7 @@ fn fuzz(target: &'static str, executable: &Path, seconds: u32) -> Result {
 /// Tokens, for what reads text.
 fn dictionary(target: &str) -> Option<String> {
     let path = step::root().join("tests/fuzz/dictionaries/text.dict");
-    (target != "component_info").then(|| format!("-dict={}", path.display()))
+    (!matches!(target, "component_info" | "nan")).then(|| format!("-dict={}", path.display()))
 }
 
 /// How many inputs were tried: none is a fuzzer that does not work.

@@ -18,7 +18,7 @@ pub(crate) fn directories(target: &str, work: &Path) -> Result<Vec<PathBuf>> {
     match target {
         // Each of them is there for something that a manifest can do wrong.
         "run_toml" => found.push(root.join("host/project/tests/cases")),
-        "component_info" | "plugin_manifest" => found.push(assembled(&root, work)?),
+        "component_info" | "nan" | "plugin_manifest" => found.push(assembled(&root, work)?),
         _ => {}
     }
     if found.is_empty() {

@@ -57,16 +57,32 @@ type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
     type Pair = fn(&str) -> Result<(f64, f64)>;
-    for (what, text, pair) in [
-        ("s32 → s32 in a living instance", SINGLE, living as Pair),
-        ("the same through a composed component", COMPOSED, living),
-        ("s32 → s32 in a fresh instance", SINGLE, fresh),
+    for (what, text, pair, bar) in [
+        (
+            "s32 → s32 in a living instance",
+            SINGLE,
+            living as Pair,
+            Some(1.3),
+        ),
+        (
+            "the same through a composed component",
+            COMPOSED,
+            living,
+            Some(1.3),
+        ),
+        (
+            "the same with values that are read at run time",
+            SINGLE,
+            dynamic,
+            None,
+        ),
+        ("s32 → s32 in a fresh instance", SINGLE, fresh, None),
     ] {
         match pair(text) {
             Ok((ours, theirs)) => {
                 println!(
                     "{}",
-                    json!({ "what": what, "ours": ours, "theirs": theirs })
+                    json!({ "what": what, "ours": ours, "theirs": theirs, "bar": bar })
                 );
             }
             Err(error) => {
@@ -117,6 +133,24 @@ fn living(text: &str) -> Result<(f64, f64)> {
     let (permissions, limits) = (Permissions::default(), Limits::default());
     let stdio = Stdio::capture();
     let mut instance = prepared.instance(furnish(&permissions, &limits, &stdio))?;
+    let function = instance.typed::<(i32,), (i32,)>(&prepared.function("call")?)?;
+    let mut ours = |n: i32| -> Result<i32> { Ok(instance.call_typed(&function, (n,))?.0) };
+    let pre = pre(&bytes)?;
+    let mut store = Store::new(pre.engine(), ());
+    let instance = pre.instantiate(&mut store)?;
+    let call = instance.get_typed_func::<(i32,), (i32,)>(&mut store, "call")?;
+    let mut theirs = |n: i32| -> Result<i32> { Ok(call.call(&mut store, (n,))?.0) };
+    paired(&mut ours, &mut theirs)
+}
+
+/// The same with values whose types are known only when they are there, as
+/// `exec` and `test` have them.
+fn dynamic(text: &str) -> Result<(f64, f64)> {
+    let bytes = wat::parse_str(text)?;
+    let prepared = prepared(&bytes)?;
+    let (permissions, limits) = (Permissions::default(), Limits::default());
+    let stdio = Stdio::capture();
+    let mut instance = prepared.instance(furnish(&permissions, &limits, &stdio))?;
     let func = instance.func(&prepared.function("call")?)?;
     let mut results = [Val::S32(0)];
     let mut ours = |n: i32| -> Result<i32> {
@@ -126,8 +160,14 @@ fn living(text: &str) -> Result<(f64, f64)> {
     let pre = pre(&bytes)?;
     let mut store = Store::new(pre.engine(), ());
     let instance = pre.instantiate(&mut store)?;
-    let call = instance.get_typed_func::<(i32,), (i32,)>(&mut store, "call")?;
-    let mut theirs = |n: i32| -> Result<i32> { Ok(call.call(&mut store, (n,))?.0) };
+    let call = instance
+        .get_func(&mut store, "call")
+        .ok_or("it is not exported")?;
+    let mut results = [Val::S32(0)];
+    let mut theirs = |n: i32| -> Result<i32> {
+        call.call(&mut store, &[Val::S32(n)], &mut results)?;
+        s32(results.first())
+    };
     paired(&mut ours, &mut theirs)
 }
 

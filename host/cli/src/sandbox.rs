@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use run_project::{Capability, Component, Project};
-use run_runtime::engine::{Metering, Options};
+use run_runtime::engine::{Metering, Nans, Options};
 use run_runtime::sandbox::{Directory, HttpHosts, Limits, NetRule, Permissions};
 
 use crate::failure::{CommandError, Failure};
@@ -133,7 +133,11 @@ impl Furnishing {
         };
         Options {
             metering,
-            canonical_nan: !self.fast,
+            nans: if self.fast {
+                Nans::Native
+            } else {
+                Nans::Canonical
+            },
             stack: self.limits.stack,
             ..Options::default()
         }

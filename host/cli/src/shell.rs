@@ -1,6 +1,7 @@
 //! The only thing that prints.
 
 use std::io::{IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::args::ColorChoice;
 
@@ -11,7 +12,24 @@ pub(crate) struct Shell {
     verbose: bool,
     quiet: bool,
     terminal: bool,
+    watched: bool,
     json: bool,
+}
+
+/// What is still to be written to stdout.
+static HELD: Mutex<String> = Mutex::new(String::new());
+
+fn held() -> MutexGuard<'static, String> {
+    HELD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write_out(held: &mut String) {
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout.write_all(held.as_bytes());
+    held.clear();
+    if written.and_then(|()| stdout.flush()).is_err() {
+        std::process::exit(0);
+    }
 }
 
 impl Shell {
@@ -27,6 +45,7 @@ impl Shell {
             verbose,
             quiet,
             terminal,
+            watched: std::io::stdout().is_terminal(),
             json,
         }
     }
@@ -81,18 +100,39 @@ impl Shell {
     /// One line of what the user asked for, on stdout. A reader that went away
     /// (`| head`) ends the program quietly, as it does for any filter.
     pub(crate) fn out(&self, line: &str) {
-        let mut stdout = std::io::stdout().lock();
-        if writeln!(stdout, "{line}")
-            .and_then(|()| stdout.flush())
-            .is_err()
-        {
-            std::process::exit(0);
+        let mut held = held();
+        held.push_str(line);
+        held.push('\n');
+        write_out(&mut held);
+    }
+
+    /// The same, but where nobody watches, many short lines are written at once.
+    /// [`Shell::out`] and the end of the process write what is held back.
+    pub(crate) fn out_soon(&self, line: &str) {
+        /// What a pipe takes at once.
+        const ENOUGH: usize = 16 << 10;
+        let mut held = held();
+        held.push_str(line);
+        held.push('\n');
+        if held.len() >= ENOUGH || self.watched {
+            write_out(&mut held);
         }
+    }
+
+    /// Writes what [`Shell::out_soon`] holds back.
+    pub(crate) fn flush(&self) {
+        write_out(&mut held());
+    }
+
+    /// Whether stdout is a terminal.
+    pub(crate) fn watched(&self) -> bool {
+        self.watched
     }
 
     /// Ends the process from any thread, with no line on stdout cut short.
     pub(crate) fn exit(&self, code: u8) -> ! {
-        let _whole = std::io::stdout().lock();
+        let mut held = held();
+        write_out(&mut held);
         std::process::exit(i32::from(code));
     }
 

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::ops::{Range, RangeInclusive};
+use std::rc::Rc;
 use std::str::FromStr;
 
 use toml::de::{DeString, DeTable, DeValue};
@@ -14,7 +15,7 @@ use crate::value::{ValueError, quoted, suggestion};
 /// A table that is being read.
 pub(crate) struct Section<'a> {
     /// Its dotted path, empty at the top.
-    path: String,
+    path: Rc<str>,
     table: &'a DeTable<'a>,
     /// Its header, or its braces.
     pub(crate) span: Range<usize>,
@@ -26,21 +27,38 @@ pub(crate) struct Section<'a> {
 pub(crate) struct Entry<'a> {
     /// The key itself.
     pub(crate) key: Spanned<&'a str>,
-    /// The dotted path to it, for messages.
-    pub(crate) path: String,
+    path: Path<'a>,
     /// Where the value is.
     pub(crate) span: Range<usize>,
     value: &'a DeValue<'a>,
     problems: &'a Problems,
 }
 
+/// The dotted path to a value, for messages: put together where one is written,
+/// since most files have many keys and no mistakes.
+#[derive(Clone)]
+enum Path<'a> {
+    Whole(Rc<str>),
+    Key(Rc<str>, &'a str),
+}
+
+impl Path<'_> {
+    fn whole(&self) -> Rc<str> {
+        match self {
+            Self::Whole(path) => path.clone(),
+            Self::Key(section, key) if section.is_empty() => Rc::from(*key),
+            Self::Key(section, key) => Rc::from(format!("{section}.{key}")),
+        }
+    }
+}
+
 impl<'a> Section<'a> {
     pub(crate) fn root(table: &'a DeTable<'a>, problems: &'a Problems) -> Self {
         Self {
-            path: String::new(),
+            path: Rc::from(""),
             table,
             span: 0..0,
-            known: Vec::new(),
+            known: Vec::with_capacity(16),
             problems,
         }
     }
@@ -56,7 +74,7 @@ impl<'a> Section<'a> {
     pub(crate) fn require(&mut self, key: &'static str) -> Option<Entry<'a>> {
         let entry = self.take(key);
         if entry.is_none() {
-            let message = match self.path.as_str() {
+            let message = match &*self.path {
                 "" => format!("`[{key}]` is missing"),
                 path => format!("`{path}` has no `{key}`"),
             };
@@ -96,10 +114,7 @@ impl<'a> Section<'a> {
     ) -> Entry<'a> {
         Entry {
             key: Spanned::new(key.get_ref().as_ref(), key.span()),
-            path: match self.path.as_str() {
-                "" => key.get_ref().to_string(),
-                path => format!("{path}.{}", key.get_ref()),
-            },
+            path: Path::Key(self.path.clone(), key.get_ref().as_ref()),
             span: value.span(),
             value: value.get_ref(),
             problems: self.problems,
@@ -122,7 +137,7 @@ impl<'a> Section<'a> {
     pub(crate) fn finish(self) {
         for entry in self.entries() {
             if !self.known.contains(&entry.key.value) {
-                let place = match self.path.as_str() {
+                let place = match &*self.path {
                     "" => "run knows no section".to_owned(),
                     path => format!("`{path}` has no key"),
                 };
@@ -161,7 +176,8 @@ impl<'a> Entry<'a> {
         match parse(text) {
             Ok(value) => Some(Spanned::new(value, self.span)),
             Err(error) => {
-                self.problems.bad_value(&self.path, self.span, error);
+                self.problems
+                    .bad_value(&self.path.whole(), self.span, error);
                 None
             }
         }
@@ -177,12 +193,10 @@ impl<'a> Entry<'a> {
         match self.key.parse() {
             Ok(value) => Some(Spanned::new(value, self.key.span.clone())),
             Err(error) => {
-                let section = self.path.strip_suffix(&format!(".{}", self.key.value));
-                self.problems.bad_value(
-                    section.unwrap_or(&self.path),
-                    self.key.span.clone(),
-                    error,
-                );
+                let path = self.path.whole();
+                let section = path.strip_suffix(&format!(".{}", self.key.value));
+                self.problems
+                    .bad_value(section.unwrap_or(&path), self.key.span.clone(), error);
                 None
             }
         }
@@ -206,7 +220,8 @@ impl<'a> Entry<'a> {
             _ => {
                 let help = format!("write a number from {} to {}", range.start(), range.end());
                 let error = ValueError::new(format!("{} is out of range", number.as_str()), help);
-                self.problems.bad_value(&self.path, self.span, error);
+                self.problems
+                    .bad_value(&self.path.whole(), self.span, error);
                 None
             }
         }
@@ -217,9 +232,10 @@ impl<'a> Entry<'a> {
         let DeValue::Array(array) = self.value else {
             return self.wrong_type("an array").unwrap_or_default();
         };
+        let path = self.path.whole();
         let element = |value: &'a toml::Spanned<DeValue<'a>>| Entry {
             key: self.key.clone(),
-            path: self.path.clone(),
+            path: Path::Whole(path.clone()),
             span: value.span(),
             value: value.get_ref(),
             problems: self.problems,
@@ -247,10 +263,10 @@ impl<'a> Entry<'a> {
     pub(crate) fn section(self) -> Option<Section<'a>> {
         match self.value {
             DeValue::Table(table) => Some(Section {
-                path: self.path,
+                path: self.path.whole(),
                 table,
                 span: self.span,
-                known: Vec::new(),
+                known: Vec::with_capacity(16),
                 problems: self.problems,
             }),
             _ => self.wrong_type("a table"),
@@ -260,7 +276,7 @@ impl<'a> Entry<'a> {
     /// An array of tables.
     pub(crate) fn sections(self) -> Vec<Section<'a>> {
         if !self.is_array() {
-            let help = format!("write `[[{}]]`, with two brackets", self.path);
+            let help = format!("write `[[{}]]`, with two brackets", self.path.whole());
             self.report_type("an array of tables", Some(help));
             return Vec::new();
         }
@@ -306,7 +322,8 @@ impl<'a> Entry<'a> {
     }
 
     fn report_type(&self, wanted: &str, help: Option<String>) {
-        let message = format!("`{}` must be {wanted}, not {}", self.path, Kind(self.value));
+        let path = self.path.whole();
+        let message = format!("`{path}` must be {wanted}, not {}", Kind(self.value));
         let found = problem(self.problems.codes.wrong_type, message, self.span.clone());
         self.problems
             .error(Problem { help, ..found }.label(format!("expected {wanted}")));

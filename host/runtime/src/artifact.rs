@@ -6,6 +6,7 @@
 //! (temporary file, flush, rename) and are never fetched from anywhere. An
 //! entry that is not ours, or that the engine refuses, is compiled again.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,8 +14,9 @@ use std::path::{Path, PathBuf};
 use run_files::{Digest, atomic, private};
 use wasmtime::component::Component;
 
+use crate::engine::Nans;
 use crate::known::KnownFiles;
-use crate::{Engine, Error, Wasm, encode, wasm};
+use crate::{Engine, Error, Wasm, encode, nan, wasm};
 
 /// A directory of compiled artifacts, or none, in which case every load
 /// compiles.
@@ -148,22 +150,35 @@ impl ArtifactCache {
             wasm::Kind::Component => b"",
             wasm::Kind::CoreModule => env!("CARGO_PKG_VERSION").as_bytes(),
         };
+        // And what is compiled is not what was given, where it is rewritten.
+        let rewriting: &[u8] = match engine.nans() {
+            Nans::Canonical => nan::VERSION,
+            Nans::CanonicalByEngine | Nans::Native => b"",
+        };
         let key = Digest::of_fields([
             digest.as_bytes().as_slice(),
             engine.compatibility().as_bytes(),
             engine.name().as_bytes(),
             encoder,
+            rewriting,
         ]);
         Some(self.dir.as_ref()?.join(format!("{}.cwasm", key.hex())))
     }
 }
 
 fn compile(engine: &Engine, wasm: &Wasm) -> Result<Component, Error> {
-    let bytes = encode::component(wasm)?;
-    Component::from_binary(engine.wasmtime(), &bytes).map_err(|error| Error::Invalid {
+    let invalid = |reason| Error::Invalid {
         name: wasm.name().to_owned(),
-        reason: format!("{error:#}"),
-    })
+        reason,
+    };
+    let mut bytes = encode::component(wasm)?;
+    if engine.nans() == Nans::Canonical {
+        let rewritten = nan::canonical(&bytes).map_err(|refused| invalid(refused.to_string()))?;
+        if let Cow::Owned(rewritten) = rewritten {
+            bytes = Cow::Owned(rewritten);
+        }
+    }
+    Component::from_binary(engine.wasmtime(), &bytes).map_err(|error| invalid(format!("{error:#}")))
 }
 
 fn map(engine: &Engine, path: &Path) -> Option<Component> {

@@ -53,7 +53,7 @@ impl Prepared {
                 observed: Observed::default(),
             });
         };
-        let mut instance = self.instantiate(furnish, &[], RUN)?;
+        let mut instance = self.instantiate(furnish, &String::new, RUN)?;
         let outcome = call_run(&mut instance, run);
         let (output, observed) = (instance.output(), instance.observed());
         match outcome {

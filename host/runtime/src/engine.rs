@@ -16,6 +16,7 @@ pub struct Engine {
     name: &'static str,
     compatibility: Digest,
     metering: Metering,
+    nans: Nans,
     stack: usize,
 }
 
@@ -32,14 +33,26 @@ pub enum Metering {
     None,
 }
 
+/// What a NaN's bits are that arithmetic makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Nans {
+    /// One pattern wherever they can be seen, see [`crate::nan`].
+    #[default]
+    Canonical,
+    /// One pattern after each operation, by the engine: slow, and what tests
+    /// compare with.
+    CanonicalByEngine,
+    /// Whatever this processor makes.
+    Native,
+}
+
 /// How the engine for the user's components is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// How code is watched.
     pub metering: Metering,
-    /// Whether a NaN has one bit pattern, or the one that this processor makes.
-    /// It costs a comparison after each operation on floating-point numbers.
-    pub canonical_nan: bool,
+    /// What bits a NaN has.
+    pub nans: Nans,
     /// Bytes of stack that code may use.
     pub stack: usize,
     /// Use only what every processor of this architecture has, instead of all
@@ -51,7 +64,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             metering: Metering::default(),
-            canonical_nan: true,
+            nans: Nans::default(),
             stack: Limits::default().stack,
             baseline: false,
         }
@@ -72,13 +85,15 @@ impl Engine {
             .max_wasm_stack(options.stack)
             .async_stack_size(options.stack + (1 << 20))
             .wasm_backtrace_details(WasmBacktraceDetails::Enable)
-            .cranelift_nan_canonicalization(options.canonical_nan)
+            .cranelift_nan_canonicalization(options.nans == Nans::CanonicalByEngine)
             .relaxed_simd_deterministic(true);
         if options.baseline {
             let target = TARGET;
             config.target(target).map_err(crate::Error::engine)?;
         }
-        Self::new("application", &config, options.metering, options.stack)
+        let mut engine = Self::new("application", &config, options.metering, options.stack)?;
+        engine.nans = options.nans;
+        Ok(engine)
     }
 
     /// For plugins: small, interruptible, called asynchronously so that a call
@@ -114,6 +129,7 @@ impl Engine {
             name,
             compatibility,
             metering,
+            nans: Nans::Native,
             stack,
         })
     }
@@ -139,6 +155,10 @@ impl Engine {
 
     pub(crate) fn metering(&self) -> Metering {
         self.metering
+    }
+
+    pub(crate) fn nans(&self) -> Nans {
+        self.nans
     }
 
     pub(crate) fn stack(&self) -> usize {

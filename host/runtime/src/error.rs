@@ -117,6 +117,18 @@ pub enum Error {
         help: String,
     },
 
+    /// A function that is not called with the types it has.
+    #[error("`{function}` is not called with the types it has: {reason}")]
+    #[diagnostic(code(run::runtime::types), help("it is `{signature}`"))]
+    Types {
+        /// The function.
+        function: String,
+        /// What differs.
+        reason: String,
+        /// The function with its types.
+        signature: String,
+    },
+
     /// No function was named and the component is no command.
     #[error("`{name}` is not a command: it does not export `wasi:cli/run`")]
     #[diagnostic(code(run::runtime::not_a_command), help("{help}"))]

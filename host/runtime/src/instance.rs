@@ -4,12 +4,12 @@ use std::time::Instant;
 
 use run_files::Digest;
 use wasmtime::Store;
-use wasmtime::component::{Func, Val};
+use wasmtime::component::{ComponentNamedList, Func, Lift, Lower, TypedFunc, Val};
 
 use crate::Error;
 use crate::engine::Metering;
 use crate::exports::ExportedFunction;
-use crate::prepared::Prepared;
+use crate::prepared::{Link, Prepared};
 use crate::sandbox::{Breach, Limits, Observed, Permissions, Seed, State, Stdio};
 use crate::stopped;
 use crate::ticker::Ticker;
@@ -37,6 +37,12 @@ pub struct Instance<'p> {
     _ticker: Option<Ticker>,
 }
 
+/// An exported function of an instance, with Rust's types for its own.
+pub struct Typed<P, R> {
+    func: TypedFunc<P, R>,
+    name: String,
+}
+
 /// An instance that could not be made, with what it wrote before.
 #[derive(Debug)]
 pub(crate) struct NotMade {
@@ -59,18 +65,18 @@ pub struct Furnish<'a> {
 }
 
 impl Prepared {
-    /// Instantiates the component in a fresh sandbox. `seed` joins what fixes
-    /// the virtual entropy, e.g. a call's arguments.
+    /// Instantiates the component in a fresh sandbox. `seed` gives what joins
+    /// what fixes the virtual entropy, e.g. a call's arguments.
     pub(crate) fn instantiate(
         &self,
         furnish: Furnish<'_>,
-        seed: &[u8],
+        seed: &dyn Fn() -> String,
         function: &str,
     ) -> Result<Instance<'_>, NotMade> {
         let link = self.link().map_err(NotMade::from)?;
         let limits = furnish.limits.clone();
         let until = limits.timeout.map(|timeout| Instant::now() + timeout);
-        let mut store = self.store(furnish, seed).map_err(NotMade::from)?;
+        let mut store = self.store(link, furnish, seed).map_err(NotMade::from)?;
         let waits = link.waits || until.is_some();
         let ticker = self.meter(&mut store, &limits).map_err(NotMade::from)?;
         let made = if waits {
@@ -96,22 +102,23 @@ impl Prepared {
         }
     }
 
-    fn store(&self, furnish: Furnish<'_>, seed: &[u8]) -> Result<Store<State>, Error> {
-        let digest = self.digest();
-        let argv = furnish.argv;
-        let seed = Digest::of_fields(
-            [digest.as_bytes().as_slice()]
-                .into_iter()
-                .chain(argv.iter().map(String::as_bytes))
-                .chain([seed]),
-        );
-        let state = State::new(
-            furnish.permissions,
-            furnish.limits,
-            furnish.stdio,
-            argv,
-            Seed(seed),
-        )?;
+    fn store(
+        &self,
+        link: &Link,
+        furnish: Furnish<'_>,
+        seed: &dyn Fn() -> String,
+    ) -> Result<Store<State>, Error> {
+        let entropy = link.draws.then(|| {
+            let digest = self.digest();
+            let argv = furnish.argv.iter().map(String::as_bytes);
+            Seed(Digest::of_fields(
+                [digest.as_bytes().as_slice()]
+                    .into_iter()
+                    .chain(argv)
+                    .chain([seed().as_bytes()]),
+            ))
+        });
+        let state = State::new(furnish, entropy, link.alone)?;
         let mut store = Store::new(self.engine.wasmtime(), state);
         store.limiter(|state| &mut state.growth);
         Ok(store)
@@ -168,7 +175,7 @@ impl<'p> Prepared {
     /// Imports that nothing provides, a start function that fails, a limit that
     /// was hit.
     pub fn instance(&'p self, furnish: Furnish<'_>) -> Result<Instance<'p>, Error> {
-        self.instantiate(furnish, &[], "instantiation")
+        self.instantiate(furnish, &String::new, "instantiation")
             .map_err(|not_made| not_made.error)
     }
 }
@@ -210,6 +217,46 @@ impl Instance<'_> {
             Ok(func.call(&mut self.store, arguments, results))
         };
         self.settle(outcome, name)
+    }
+
+    /// The exported function with Rust's types for its own, which are checked
+    /// here once: calls of it cost what calls of the engine do.
+    ///
+    /// # Errors
+    /// The component has no such export, or it has other types.
+    pub fn typed<P, R>(&mut self, function: &ExportedFunction) -> Result<Typed<P, R>, Error>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift,
+    {
+        let func = self.func(function)?;
+        let name = function.full_name();
+        match func.typed(&self.store) {
+            Ok(func) => Ok(Typed { func, name }),
+            Err(error) => Err(Error::Types {
+                reason: format!("{error:#}"),
+                signature: function.signature(),
+                function: name,
+            }),
+        }
+    }
+
+    /// Calls a function of this instance.
+    ///
+    /// # Errors
+    /// As [`Instance::call_func`].
+    pub fn call_typed<P, R>(&mut self, function: &Typed<P, R>, arguments: P) -> Result<R, Error>
+    where
+        P: ComponentNamedList + Lower + Send + Sync,
+        R: ComponentNamedList + Lift + Send + Sync + 'static,
+    {
+        let outcome = if self.waits {
+            let call = function.func.call_async(&mut self.store, arguments);
+            waiting::wait(call, self.until)
+        } else {
+            Ok(function.func.call(&mut self.store, arguments))
+        };
+        self.settle(outcome, &function.name)
     }
 
     /// Calls an exported function, makes the resources that its arguments need
@@ -302,7 +349,7 @@ impl Instance<'_> {
 fn plain(arguments: &[Argument]) -> Option<Vec<Val>> {
     let value = |argument: &Argument| match argument {
         Argument::Value(value) => Some(value.clone()),
-        Argument::Made(_) => None,
+        Argument::Made(_) | Argument::Around(_) => None,
     };
     arguments.iter().map(value).collect()
 }

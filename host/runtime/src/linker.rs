@@ -21,6 +21,11 @@ pub(crate) struct Linked {
     /// Whether a call may have to wait for something, and so must be made
     /// asynchronously.
     pub(crate) waits: bool,
+    /// Whether it may draw random numbers.
+    pub(crate) draws: bool,
+    /// Whether it imports nothing at all: what a call gives is up to its
+    /// arguments, and nothing but its result tells that it was made.
+    pub(crate) alone: bool,
     /// The imports that nothing here provides.
     pub(crate) missing: Vec<String>,
 }
@@ -36,10 +41,13 @@ pub(crate) fn link<'a>(
     let mut linked = Linked {
         linker: Linker::new(engine),
         waits: false,
+        draws: false,
+        alone: true,
         missing: Vec::new(),
     };
     let mut http = false;
     for import in imports {
+        linked.alone = false;
         let Some((package, interface, version)) = parts(import) else {
             linked.missing.push(import.to_owned());
             continue;
@@ -106,6 +114,7 @@ fn stable(
             sandbox::link_time(l, interface, import)?;
         }
         ("wasi:random", "random" | "insecure" | "insecure-seed") => {
+            linked.draws = true;
             sandbox::link_entropy(l, interface, import)?;
         }
         ("wasi:cli", "environment") => {
@@ -204,7 +213,10 @@ mod tests {
         let linked = link(&engine, imports.into_iter()).unwrap();
         assert_eq!(linked.missing, imports[4..].to_vec());
         let plain = link(&engine, ["wasi:cli/environment@0.2.0"].into_iter()).unwrap();
-        assert!(!plain.waits);
+        assert!(!plain.waits && !plain.draws && !plain.alone);
+        assert!(link(&engine, [].into_iter()).unwrap().alone);
+        let random = link(&engine, ["wasi:random/random@0.2.0"].into_iter()).unwrap();
+        assert!(random.draws && !random.waits);
         let streams = link(&engine, ["wasi:io/streams@0.2.0"].into_iter()).unwrap();
         assert!(streams.waits);
         let http = ["wasi:http/types@0.2.0", "wasi:http/outgoing-handler@0.2.0"];

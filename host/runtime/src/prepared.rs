@@ -28,6 +28,8 @@ pub struct Prepared {
 pub(crate) struct Link {
     pub(crate) pre: InstancePre<State>,
     pub(crate) waits: bool,
+    pub(crate) draws: bool,
+    pub(crate) alone: bool,
 }
 
 impl Prepared {
@@ -128,6 +130,8 @@ impl Prepared {
         let Linked {
             linker,
             waits,
+            draws,
+            alone,
             missing,
         } = linker::link(engine, imports.iter().copied()).map_err(Error::sandbox)?;
         if !missing.is_empty() {
@@ -143,7 +147,12 @@ impl Prepared {
                 name: self.name.clone(),
                 reason: format!("{error:#}"),
             })?;
-        Ok(Link { pre, waits })
+        Ok(Link {
+            pre,
+            waits,
+            draws,
+            alone,
+        })
     }
 }
 

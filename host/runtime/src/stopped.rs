@@ -69,5 +69,47 @@ fn backtrace(error: &wasmtime::Error) -> String {
     let frames = printed
         .lines()
         .skip_while(|line| !line.trim_start().starts_with("0:"));
-    frames.map(|line| format!("\n{line}")).collect()
+    frames
+        .map(|line| format!("\n{}", without_offset(line)))
+        .collect()
+}
+
+/// A frame without the offset of its code, which is that of the code as it was
+/// compiled, and none in the file that the user has.
+fn without_offset(line: &str) -> String {
+    let number = line.split_once(": ");
+    let frame = number.and_then(|(number, frame)| {
+        number.trim_start().parse::<u32>().ok()?;
+        let (offset, name) = frame.trim_start().split_once(" - ")?;
+        offset.strip_prefix("0x")?;
+        Some(format!("{number}: {name}"))
+    });
+    frame.unwrap_or_else(|| line.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_have_names_and_no_offsets() {
+        for (line, expected) in [
+            ("    0:   0x65d1 - abort", "    0: abort"),
+            (
+                "   12: 0x1 - m!<wasm function 3>",
+                "   12: m!<wasm function 3>",
+            ),
+            ("    0: m!f", "    0: m!f"),
+            (
+                "                 - core::inlined",
+                "                 - core::inlined",
+            ),
+            (
+                "            at a:\\b - c.rs:5:3",
+                "            at a:\\b - c.rs:5:3",
+            ),
+        ] {
+            assert_eq!(without_offset(line), expected);
+        }
+    }
 }

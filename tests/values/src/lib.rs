@@ -250,6 +250,19 @@ impl counters::Guest for Values {
     fn label(c: CounterBorrow, label: String, at: (i32, i32)) -> String {
         format!("{label}={} at {},{}", get(&c), at.0, at.1)
     }
+
+    fn sum_all(all: Vec<CounterBorrow>) -> u32 {
+        all.iter().map(get).fold(0, u32::wrapping_add)
+    }
+
+    fn keep(one: counters::Kept, other: Option<counters::Counter>) -> String {
+        let value = |counter: &counters::Counter| counter.get::<Counter>().0.get();
+        let mut kept = format!("{}={}", one.name, value(&one.counter));
+        if let Some(other) = &other {
+            kept.push_str(&format!(",{}", value(other)));
+        }
+        kept
+    }
 }
 
 export!(Values);

@@ -28,7 +28,7 @@ pub struct Test {
     pub expected_stderr: Option<Spanned<String>>,
     /// `expected_exit`, also spelt `expect_exit`: the code it exits with.
     pub expected_exit: Option<Spanned<u8>>,
-    /// `stdin`: what a command can read.
+    /// `stdin`: what it can read.
     pub stdin: Option<Spanned<String>>,
     /// `env`: the variables it sees, in the order of the file.
     pub env: Vec<(String, String)>,
@@ -54,12 +54,10 @@ impl Test {
         let expected = section.take_one_of(&["expected", "expect"]);
         let error = section.take("expect_error");
         let exit = section.take_one_of(&["expected_exit", "expect_exit"]);
-        let stdin = section.take("stdin");
         let keys = Keys {
             expected: expected.clone(),
             error: error.clone(),
             exit: exit.clone(),
-            stdin: stdin.clone(),
         };
         let exit = exit.and_then(|entry| entry.integer(0..=i64::from(u8::MAX)));
         let timeout = section
@@ -76,7 +74,7 @@ impl Test {
             expected_stderr: section.take("expected_stderr").and_then(Entry::string),
             expected_exit: exit
                 .and_then(|exit| Some(Spanned::new(u8::try_from(exit.value).ok()?, exit.span))),
-            stdin: stdin.and_then(Entry::string),
+            stdin: section.take("stdin").and_then(Entry::string),
             env: section.take("env").map(environment).unwrap_or_default(),
             timeout: timeout.map(|timeout| timeout.value),
         };
@@ -104,7 +102,6 @@ struct Keys<'a> {
     expected: Option<Entry<'a>>,
     error: Option<Entry<'a>>,
     exit: Option<Entry<'a>>,
-    stdin: Option<Entry<'a>>,
 }
 
 fn conflicts(test: &Test, keys: &Keys<'_>, problems: &Problems) {
@@ -130,19 +127,12 @@ fn conflicts(test: &Test, keys: &Keys<'_>, problems: &Problems) {
             &|key| format!("`{key}` is what a function returns"),
             "add `function`, or compare `expected_stdout` or `expected_exit`",
         );
-    } else {
+    } else if exit.is_some_and(|code| code != 0) {
         report(
-            &keys.stdin,
-            &|key| format!("`{key}` is what a command reads, and `function` is called"),
-            "give it in `args`, or leave `function` out to run the component as a command",
+            &keys.exit,
+            &|key| format!("`{key}` is of a command, and `function` is called"),
+            "write `expect_error`, or leave `function` out",
         );
-        if exit.is_some_and(|code| code != 0) {
-            report(
-                &keys.exit,
-                &|key| format!("`{key}` is of a command, and `function` is called"),
-                "write `expect_error`, or leave `function` out",
-            );
-        }
     }
 }
 

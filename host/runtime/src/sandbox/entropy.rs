@@ -13,26 +13,44 @@ use wasmtime_wasi::p2::bindings::random;
 use super::observed::Refused;
 use super::state::State;
 
-/// The generators of one guest: drawing from one does not move another.
+/// The generators of one guest: drawing from one does not move another. Each is
+/// made when it is first drawn from, which most guests never do.
 pub(super) struct Entropy {
-    secure: ChaCha12Rng,
-    insecure: ChaCha12Rng,
-    seed: (u64, u64),
+    seed: Digest,
+    secure: Option<ChaCha12Rng>,
+    insecure: Option<ChaCha12Rng>,
 }
 
 impl Entropy {
     pub(super) fn new(seed: Digest) -> Self {
-        let generator = |purpose: &[u8]| {
-            let seed = Digest::of_fields([seed.as_bytes().as_slice(), purpose]);
-            ChaCha12Rng::from_seed(*seed.as_bytes())
-        };
-        let mut seeds = generator(b"seed");
         Self {
-            secure: generator(b"secure"),
-            insecure: generator(b"insecure"),
-            seed: (seeds.next_u64(), seeds.next_u64()),
+            seed,
+            secure: None,
+            insecure: None,
         }
     }
+
+    fn secure(&mut self) -> &mut ChaCha12Rng {
+        let seed = self.seed;
+        self.secure
+            .get_or_insert_with(|| generator(seed, b"secure"))
+    }
+
+    fn insecure(&mut self) -> &mut ChaCha12Rng {
+        let seed = self.seed;
+        self.insecure
+            .get_or_insert_with(|| generator(seed, b"insecure"))
+    }
+
+    fn seed(&self) -> (u64, u64) {
+        let mut seeds = generator(self.seed, b"seed");
+        (seeds.next_u64(), seeds.next_u64())
+    }
+}
+
+fn generator(seed: Digest, purpose: &[u8]) -> ChaCha12Rng {
+    let seed = Digest::of_fields([seed.as_bytes().as_slice(), purpose]);
+    ChaCha12Rng::from_seed(*seed.as_bytes())
 }
 
 /// The most bytes one call may ask for.
@@ -52,7 +70,7 @@ pub(crate) fn link(
     match interface {
         "random" => {
             instance.func_wrap("get-random-bytes", |mut ctx: Ctx<'_>, (length,): (u64,)| {
-                let virtually = |entropy: &mut Entropy| bytes(&mut entropy.secure, length);
+                let virtually = |entropy: &mut Entropy| bytes(entropy.secure(), length);
                 match drawn(&mut ctx, "wasi:random/random", virtually)? {
                     Some(drawn) => Ok((drawn?,)),
                     None => {
@@ -62,7 +80,7 @@ pub(crate) fn link(
                 }
             })?;
             instance.func_wrap("get-random-u64", |mut ctx: Ctx<'_>, (): ()| {
-                let virtually = |entropy: &mut Entropy| entropy.secure.next_u64();
+                let virtually = |entropy: &mut Entropy| entropy.secure().next_u64();
                 match drawn(&mut ctx, "wasi:random/random", virtually)? {
                     Some(drawn) => Ok((drawn,)),
                     None => {
@@ -76,7 +94,7 @@ pub(crate) fn link(
             instance.func_wrap(
                 "get-insecure-random-bytes",
                 |mut ctx: Ctx<'_>, (length,): (u64,)| {
-                    let virtually = |entropy: &mut Entropy| bytes(&mut entropy.insecure, length);
+                    let virtually = |entropy: &mut Entropy| bytes(entropy.insecure(), length);
                     match drawn(&mut ctx, "wasi:random/insecure", virtually)? {
                         Some(drawn) => Ok((drawn?,)),
                         None => {
@@ -89,7 +107,7 @@ pub(crate) fn link(
                 },
             )?;
             instance.func_wrap("get-insecure-random-u64", |mut ctx: Ctx<'_>, (): ()| {
-                let virtually = |entropy: &mut Entropy| entropy.insecure.next_u64();
+                let virtually = |entropy: &mut Entropy| entropy.insecure().next_u64();
                 match drawn(&mut ctx, "wasi:random/insecure", virtually)? {
                     Some(drawn) => Ok((drawn,)),
                     None => {
@@ -100,7 +118,7 @@ pub(crate) fn link(
             })
         }
         _ => instance.func_wrap("insecure-seed", |mut ctx: Ctx<'_>, (): ()| {
-            let virtually = |entropy: &mut Entropy| entropy.seed;
+            let virtually = |entropy: &mut Entropy| entropy.seed();
             match drawn(&mut ctx, "wasi:random/insecure-seed", virtually)? {
                 Some(seed) => Ok((seed,)),
                 None => {

@@ -11,18 +11,19 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use super::entropy::Entropy;
 use super::http::HttpPolicy;
-use super::limits::{Growth, Limits};
+use super::limits::Growth;
 use super::network::Policy;
 use super::observed::Seen;
-use super::permissions::{NetRule, Permissions};
-use super::stdio::{Sink, Stdin, Stdio};
+use super::permissions::NetRule;
+use super::stdio::{Sink, Stdin};
 use super::time::{VirtualTime, source_date_epoch};
-use crate::Error;
 use crate::interfaces::Buckets;
+use crate::{Error, Furnish};
 
 /// Everything the imports of one guest work on.
 pub(crate) struct State {
-    wasi: WasiCtx,
+    /// `None` where nothing is imported; nothing is in what is made then.
+    wasi: Option<WasiCtx>,
     http: WasiHttpCtx,
     http_policy: HttpPolicy,
     /// Sorted.
@@ -55,49 +56,26 @@ impl State {
     /// # Errors
     /// A directory that cannot be opened.
     pub(crate) fn new(
-        permissions: &Permissions,
-        limits: &Limits,
-        stdio: &Stdio,
-        arguments: &[String],
-        seed: Seed,
+        furnish: Furnish<'_>,
+        seed: Option<Seed>,
+        alone: bool,
     ) -> Result<Self, Error> {
+        let Furnish {
+            permissions,
+            limits,
+            stdio,
+            argv: _,
+        } = furnish;
         let seen = Arc::new(Seen::default());
         let stdout = Sink::stdout(stdio.capture, limits.output, &seen);
         let stderr = Sink::stderr(stdio.capture, limits.output, &seen);
-        let mut builder = WasiCtxBuilder::new();
-        builder
-            .args(arguments)
-            .envs(&permissions.environment)
-            .stdout(stdout.clone())
-            .stderr(stderr.clone())
-            // A call that may be abandoned must not be stuck in a system call.
-            .allow_blocking_current_thread(limits.timeout.is_none());
-        match &stdio.stdin {
-            Stdin::Inherit => builder.stdin(stdin()),
-            Stdin::Bytes(bytes) => builder.stdin(MemoryInputPipe::new(bytes.clone())),
+        // A directory that is not there is told all the same.
+        let wasi = match alone && permissions.directories.is_empty() {
+            true => None,
+            false => Some(wasi(furnish, &stdout, &stderr, &seen)?),
         };
-        for directory in &permissions.directories {
-            let access = if directory.writable {
-                FsPerms::ReadWrite
-            } else {
-                FsPerms::ReadOnly
-            };
-            builder
-                .preopened_dir(&directory.host, &directory.guest, access)
-                .map_err(|error| Error::Directory {
-                    path: directory.host.display().to_string(),
-                    reason: error.root_cause().to_string(),
-                })?;
-        }
-        let policy = Policy::new(&permissions.network, &seen);
-        builder
-            // Sockets as such are nothing; each address is asked for.
-            .allow_tcp(true)
-            .allow_udp(true)
-            .allow_ip_name_lookup(policy.looks_up())
-            .socket_addr_check(move |address, usage| {
-                Box::pin(policy.clone().check(address, usage))
-            });
+        // Nothing draws from what has no seed.
+        let seed = seed.map_or(Digest::from_bytes([0; 32]), |seed| seed.0);
         let growth = {
             let seen = seen.clone();
             let note = move |breach| seen.breach(breach);
@@ -106,7 +84,7 @@ impl State {
         let mut config = permissions.config.clone();
         config.sort();
         Ok(Self {
-            wasi: builder.build(),
+            wasi,
             http: WasiHttpCtx::new(),
             http_policy: HttpPolicy {
                 hosts: permissions.http.clone(),
@@ -118,7 +96,7 @@ impl State {
             growth,
             strict: permissions.strict,
             time: (!permissions.clock).then(|| VirtualTime::new(source_date_epoch())),
-            entropy: (!permissions.random).then(|| Entropy::new(seed.0)),
+            entropy: (!permissions.random).then(|| Entropy::new(seed)),
             fuel: limits.fuel.unwrap_or(u64::MAX),
             network: permissions.network.clone(),
             has_directories: !permissions.directories.is_empty(),
@@ -129,7 +107,8 @@ impl State {
     }
 
     pub(super) fn wasi(&mut self) -> &mut WasiCtx {
-        &mut self.wasi
+        self.wasi
+            .get_or_insert_with(|| WasiCtxBuilder::new().build())
     }
 
     pub(crate) fn table(&mut self) -> &mut ResourceTable {
@@ -147,10 +126,60 @@ impl State {
     }
 }
 
+/// What the interfaces of WASI 0.2 work on.
+fn wasi(
+    furnish: Furnish<'_>,
+    stdout: &Sink,
+    stderr: &Sink,
+    seen: &Arc<Seen>,
+) -> Result<WasiCtx, Error> {
+    let Furnish {
+        permissions,
+        limits,
+        stdio,
+        argv,
+    } = furnish;
+    let mut builder = WasiCtxBuilder::new();
+    builder
+        .args(argv)
+        .envs(&permissions.environment)
+        .stdout(stdout.clone())
+        .stderr(stderr.clone())
+        // A call that may be abandoned must not be stuck in a system call.
+        .allow_blocking_current_thread(limits.timeout.is_none());
+    match &stdio.stdin {
+        Stdin::Inherit => builder.stdin(stdin()),
+        Stdin::Bytes(bytes) => builder.stdin(MemoryInputPipe::new(bytes.clone())),
+    };
+    for directory in &permissions.directories {
+        let access = if directory.writable {
+            FsPerms::ReadWrite
+        } else {
+            FsPerms::ReadOnly
+        };
+        builder
+            .preopened_dir(&directory.host, &directory.guest, access)
+            .map_err(|error| Error::Directory {
+                path: directory.host.display().to_string(),
+                reason: error.root_cause().to_string(),
+            })?;
+    }
+    let policy = Policy::new(&permissions.network, seen);
+    builder
+        // Sockets as such are nothing; each address is asked for.
+        .allow_tcp(true)
+        .allow_udp(true)
+        .allow_ip_name_lookup(policy.looks_up())
+        .socket_addr_check(move |address, usage| Box::pin(policy.clone().check(address, usage)));
+    Ok(builder.build())
+}
+
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView {
-            ctx: &mut self.wasi,
+            ctx: self
+                .wasi
+                .get_or_insert_with(|| WasiCtxBuilder::new().build()),
             table: &mut self.table,
         }
     }

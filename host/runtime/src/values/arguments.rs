@@ -5,12 +5,14 @@ use miette::NamedSource;
 use wasmtime::component::{ResourceType, Type, Val};
 
 use super::example;
+use super::holes;
 use super::mismatch::{Mismatch, shown};
 use super::names::Names;
-use super::plan::{Argument, Construct};
+use super::plan::{Argument, Around, Construct};
 use super::prefix;
 use super::split::{self, Piece};
 use super::value::value;
+use super::wave;
 use crate::Error;
 use crate::exports::ExportedFunction;
 
@@ -128,8 +130,61 @@ impl Reader<'_> {
             Type::Own(resource) | Type::Borrow(resource) => {
                 self.made(ty, *resource, text, depth).map(Argument::Made)
             }
-            _ => value(ty, text, self.names).map(Argument::Value),
+            _ => {
+                let resources = holes::resources(ty);
+                if resources.is_empty() {
+                    return value(ty, text, self.names).map(Argument::Value);
+                }
+                self.around(ty, &resources, text, depth)
+            }
         }
+    }
+
+    /// A value with resources in it, which calls make: `[counter(5)]`.
+    fn around(
+        &self,
+        ty: &Type,
+        resources: &[ResourceType],
+        text: &str,
+        depth: usize,
+    ) -> Result<Argument, Mismatch> {
+        let body = match prefix::split(text) {
+            Some((given, value)) if prefix::spells(given, ty, self.names) => value,
+            _ => text,
+        };
+        let body = body.trim();
+        let start = text.rfind(body).unwrap_or(0);
+        let makers: Vec<_> = (self.exported)()
+            .into_iter()
+            .filter(|function| resources.iter().any(|resource| function.makes(*resource)))
+            .collect();
+        let is_callee = |callee: &str| makers.iter().any(|maker| maker.is_called(callee));
+        let (calls, words) = holes::find(body, &is_callee);
+        let mut value = wave::parse_around(ty, body, &words, &calls, self.names)
+            .map_err(|error| error.hint(example::makers(&makers)).shifted(start))?;
+        let mut made = Vec::new();
+        holes::each(ty, &mut value, &mut |ty, place| {
+            let (Type::Own(resource) | Type::Borrow(resource), Val::U32(call)) = (ty, &*place)
+            else {
+                return Ok(());
+            };
+            let call = calls[*call as usize].clone();
+            let construct = self
+                .made(ty, *resource, &body[call.clone()], depth)
+                .map_err(|error| error.shifted(start + call.start))?;
+            *place = Val::U32(made.len() as u32);
+            made.push(construct);
+            Ok(())
+        })?;
+        Ok(if made.is_empty() {
+            Argument::Value(value)
+        } else {
+            Argument::Around(Around {
+                ty: ty.clone(),
+                value,
+                made,
+            })
+        })
     }
 
     /// `counter(5)`, `counter.zero()` or `make-counter("x")`.
@@ -157,15 +212,9 @@ impl Reader<'_> {
             .collect();
         let advice = || {
             let name = self.names.spell(&Type::Own(resource));
-            let calls: Vec<_> = makers
-                .iter()
-                .take(6)
-                .map(|maker| format!("`{}`", example::call(maker)))
-                .collect();
-            if calls.is_empty() {
-                format!("nothing this component exports makes a `{name}`")
-            } else {
-                format!("a `{name}` is made by a call: {}", calls.join(", "))
+            match example::makers(&makers) {
+                None => format!("nothing this component exports makes a `{name}`"),
+                Some(calls) => format!("a `{name}` is made by a call: {calls}"),
             }
         };
         let call = body

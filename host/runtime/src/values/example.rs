@@ -29,7 +29,17 @@ pub(super) fn arguments(
 }
 
 /// A call that makes a resource, with its arguments.
-pub(super) fn call(maker: &ExportedFunction) -> String {
+pub(super) fn makers(makers: &[ExportedFunction]) -> Option<String> {
+    let calls: Vec<_> = makers
+        .iter()
+        .take(6)
+        .map(|maker| format!("`{}`", call(maker)))
+        .collect();
+    (!calls.is_empty()).then(|| calls.join(", "))
+}
+
+/// A call of it.
+fn call(maker: &ExportedFunction) -> String {
     let arguments: Vec<_> = maker.ty.params().map(|(_, ty)| value(&ty)).collect();
     format!("{}({})", maker.short_name(), arguments.join(", "))
 }

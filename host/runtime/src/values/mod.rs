@@ -4,6 +4,7 @@
 mod arguments;
 mod example;
 mod hints;
+mod holes;
 mod json;
 mod mismatch;
 mod names;

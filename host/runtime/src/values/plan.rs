@@ -4,11 +4,13 @@
 //! made by a call in the same instance, lent or given to the function, and
 //! dropped afterwards unless the function took it.
 
+use std::convert::Infallible;
 use std::fmt;
 
 use wasmtime::Store;
-use wasmtime::component::{Component, Instance, ResourceAny, Val};
+use wasmtime::component::{Component, Instance, ResourceAny, Type, Val};
 
+use super::holes;
 use crate::exports::ExportedFunction;
 
 /// One argument.
@@ -18,6 +20,17 @@ pub enum Argument {
     Value(Val),
     /// A resource, and the call that makes it.
     Made(Construct),
+    /// A value with resources in it.
+    Around(Around),
+}
+
+/// A value with the calls that make the resources in it. Where one of them is
+/// to be, it has the number of its call.
+#[derive(Clone)]
+pub struct Around {
+    pub(super) ty: Type,
+    pub(super) value: Val,
+    pub(super) made: Vec<Construct>,
 }
 
 /// A call that makes a resource.
@@ -35,11 +48,19 @@ impl fmt::Debug for Argument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value(value) => value.fmt(f),
-            Self::Made(made) => {
-                let name = made.function.full_name();
-                f.debug_tuple(&name).field(&made.arguments).finish()
+            Self::Made(made) => made.fmt(f),
+            Self::Around(around) => {
+                let shown = f.debug_tuple("").field(&around.value).finish();
+                shown.and_then(|()| around.made.fmt(f))
             }
         }
+    }
+}
+
+impl fmt::Debug for Construct {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.function.full_name();
+        f.debug_tuple(&name).field(&self.arguments).finish()
     }
 }
 
@@ -109,7 +130,8 @@ impl<T: Send + 'static> Caller<'_, T> {
             values.push(match argument {
                 Argument::Value(value) => value.clone(),
                 // Boxed because calls stand in calls' arguments.
-                Argument::Made(made) => Box::pin(self.make(made)).await?,
+                Argument::Made(made) => Val::Resource(Box::pin(self.make(made)).await?),
+                Argument::Around(around) => Box::pin(self.fill(around)).await?,
             });
         }
         let fail = |error| Interrupted {
@@ -128,7 +150,24 @@ impl<T: Send + 'static> Caller<'_, T> {
         Ok(results.pop())
     }
 
-    async fn make(&mut self, made: &Construct) -> Result<Val, Interrupted> {
+    async fn fill(&mut self, around: &Around) -> Result<Val, Interrupted> {
+        let mut resources = Vec::with_capacity(around.made.len());
+        for made in &around.made {
+            resources.push(self.make(made).await?);
+        }
+        let mut value = around.value.clone();
+        let filled: Result<(), Infallible> =
+            holes::each(&around.ty, &mut value, &mut |_, place| {
+                if let Val::U32(call) = place {
+                    *place = Val::Resource(resources[*call as usize]);
+                }
+                Ok(())
+            });
+        let Ok(()) = filled;
+        Ok(value)
+    }
+
+    async fn make(&mut self, made: &Construct) -> Result<ResourceAny, Interrupted> {
         let fail = |error| Interrupted {
             function: made.function.full_name(),
             error,
@@ -150,7 +189,7 @@ impl<T: Send + 'static> Caller<'_, T> {
         if made.lent {
             self.lent.push(resource);
         }
-        Ok(Val::Resource(resource))
+        Ok(resource)
     }
 }
 

@@ -5,6 +5,7 @@
 //! have, knows neither maps nor lists of fixed length, and cannot say which part
 //! of a value does not fit.
 
+use std::ops::Range;
 use std::str::FromStr;
 
 use wasmtime::component::types::{Record, Variant};
@@ -17,9 +18,21 @@ use super::tree::{self, Form, Tree};
 
 /// The value that `text` writes.
 pub(super) fn parse(ty: &Type, text: &str, names: &Names) -> Result<Val, Mismatch> {
-    let reader = Reader { text, names };
+    parse_around(ty, text, text, &[], names)
+}
+
+/// The same, where calls that make resources are at these places. `words` is
+/// the text with a word in each; the value has the number of the call.
+pub(super) fn parse_around(
+    ty: &Type,
+    text: &str,
+    words: &str,
+    calls: &[Range<usize>],
+    names: &Names,
+) -> Result<Val, Mismatch> {
+    let reader = Reader { text, calls, names };
     let parsed =
-        tree::parse(text).map_err(|error| reader.syntax(ty, &error).hint(hints::of(ty, text)))?;
+        tree::parse(words).map_err(|error| reader.syntax(ty, &error).hint(hints::of(ty, text)))?;
     reader
         .value(ty, &parsed)
         .map_err(|error| error.hint(hints::of(ty, text)))
@@ -27,6 +40,7 @@ pub(super) fn parse(ty: &Type, text: &str, names: &Names) -> Result<Val, Mismatc
 
 pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
+    calls: &'a [Range<usize>],
     pub(super) names: &'a Names,
 }
 
@@ -81,11 +95,11 @@ impl Reader<'_> {
             Type::Option(option) => self.option(ty, &option.ty(), tree)?,
             Type::Result(result) => self.result(ty, result.ok(), result.err(), tree)?,
             Type::Own(_) | Type::Borrow(_) => {
-                let reason = format!(
-                    "a `{}` is made by a call, as an argument of its own",
-                    self.names.spell(ty)
-                );
-                return Err(Mismatch::new(tree.span(), reason));
+                let call = self.calls.iter().position(|call| *call == tree.span());
+                match call.and_then(|call| u32::try_from(call).ok()) {
+                    Some(call) => Val::U32(call),
+                    None => return Err(self.no_call(ty, tree)),
+                }
             }
             Type::Future(_) | Type::Stream(_) | Type::ErrorContext => {
                 let reason = format!("a `{}` cannot be written down", self.names.spell(ty));

@@ -35,6 +35,13 @@ impl Reader<'_> {
         Err(Mismatch::new(span, reason).hint(Some(hint)))
     }
 
+    /// What stands where a resource must be and no call that makes one.
+    pub(super) fn no_call(&self, ty: &Type, tree: &Tree) -> Mismatch {
+        let (text, name) = (shown(self.slice(tree)), self.names.spell(ty));
+        let reason = format!("`{text}` is not a resource; a `{name}` is made by a call");
+        Mismatch::new(tree.span(), reason)
+    }
+
     /// The span of a field's name, which ends before its colon.
     pub(super) fn label_before(&self, name: &str, value: usize) -> Range<usize> {
         match self.text.get(..value).and_then(|text| text.rfind(name)) {

@@ -147,6 +147,13 @@ impl Case {
         }
     }
 
+    fn stdio(&self) -> Stdio {
+        Stdio {
+            stdin: Stdin::Bytes(self.stdin.clone()),
+            capture: true,
+        }
+    }
+
     fn furnish<'a>(
         &'a self,
         limits: &'a Limits,
@@ -174,7 +181,7 @@ impl Case {
             Ok(arguments) => arguments,
             Err(error) => return self.stopped(shown, error.into(), started),
         };
-        let stdio = Stdio::capture();
+        let stdio = self.stdio();
         let furnish = self.furnish(limits, &stdio, &[]);
         let called = self.loaded.prepared.call(function, &arguments, furnish);
         let returned = match called {
@@ -200,10 +207,7 @@ impl Case {
         argv.extend(args.iter().cloned());
         let shown = format!("run({})", args.join(", "));
         let started = Instant::now();
-        let stdio = Stdio {
-            stdin: Stdin::Bytes(self.stdin.clone()),
-            capture: true,
-        };
+        let stdio = self.stdio();
         let furnish = self.furnish(limits, &stdio, &argv);
         match self.loaded.prepared.run(furnish) {
             Ok(exited) => {

@@ -47,6 +47,7 @@ pub(crate) fn run(args: &Test, shell: &Shell) -> Result<ExitCode, Failure> {
     let verdicts = run_all(&cases, |index, verdict| {
         report.ready(index, &cases[index], verdict);
     });
+    shell.flush();
     if let Some(file) = &args.junit {
         write_junit(file, &junit::document(&cases, &verdicts))?;
     }

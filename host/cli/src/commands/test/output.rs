@@ -49,7 +49,7 @@ impl<'s> Report<'s> {
             let Some(text) = pending.lines.remove(&next) else {
                 break;
             };
-            self.shell.out(&text);
+            self.shell.out_soon(&text);
             pending.next += 1;
         }
     }
@@ -127,7 +127,7 @@ fn tests(count: usize) -> String {
 
 /// Colours on stdout only where stdout itself is a terminal.
 fn paint_out(shell: &Shell, style: &str, text: &str) -> String {
-    if std::io::IsTerminal::is_terminal(&std::io::stdout()) {
+    if shell.watched() {
         shell.paint(style, text)
     } else {
         text.to_owned()

@@ -4,6 +4,8 @@
 //! language tools embed) becomes a component of that world; one that was made
 //! for WASI preview 1 gets the adapter that speaks 0.2 for it.
 
+mod exit;
+
 use std::borrow::Cow;
 
 use wasi_preview1_component_adapter_provider as adapters;
@@ -32,16 +34,20 @@ fn encode(module: &[u8]) -> Result<Vec<u8>, String> {
     if !outside.has_world && !outside.is_command {
         return Err("it neither says which world it implements nor exports `_start`".to_owned());
     }
+    let adapter = if outside.is_command {
+        adapters::WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER
+    } else {
+        adapters::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER
+    };
+    let exact = match outside.imports_preview1 && !outside.has_world {
+        true => exit::exact(module, adapter)?,
+        false => None,
+    };
     let mut encoder = ComponentEncoder::default()
         .validate(true)
-        .module(module)
+        .module(exact.as_deref().unwrap_or(module))
         .map_err(|error| format!("{error:#}"))?;
     if outside.imports_preview1 {
-        let adapter = if outside.is_command {
-            adapters::WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER
-        } else {
-            adapters::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER
-        };
         encoder = encoder
             .adapter(adapters::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, adapter)
             .map_err(|error| format!("{error:#}"))?;
