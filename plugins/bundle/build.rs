@@ -11,7 +11,10 @@ use sha2::{Digest, Sha256};
 
 /// Package, and the name the host knows the plugin by. The one list of what
 /// ships.
-const PLUGINS: &[(&str, &str)] = &[("run-builder-rust", "rust")];
+const PLUGINS: &[(&str, &str)] = &[
+    ("run-builder-javascript", "javascript"),
+    ("run-builder-rust", "rust"),
+];
 
 const TARGET: &str = "wasm32-wasip2";
 

@@ -26,6 +26,8 @@ usage: cargo xtask <task>
   fixtures
           make the components of tests/toolchains with their real toolchains,
           kept in the user's cache; prints where each is
+  npm     get the npm packages that the tests build with, kept in the user's
+          cache; prints the directory that their node_modules is in
   fuzz [TARGET…] [--seconds N]
           fuzz what reads files, components and arguments, N seconds each (60)
   deny    check licences, sources and duplicate versions of dependencies
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Some("demo") => demo::run(),
         Some("test") => suite::run(),
         Some("fixtures") => fixtures::run(),
+        Some("npm") => fixtures::npm(),
         Some("fuzz") => fuzz::run(&args[1..]),
         Some("deny") => deny::run(),
         Some("reference-tests") => reference::run(&args[1..]),
