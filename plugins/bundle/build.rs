@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 /// ships.
 const PLUGINS: &[(&str, &str)] = &[
     ("run-builder-go", "go"),
+    ("run-builder-javascript", "javascript"),
     ("run-builder-python", "python"),
     ("run-builder-rust", "rust"),
     ("run-builder-zig", "zig"),

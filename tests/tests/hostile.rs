@@ -1,12 +1,16 @@
 //! Plugins that misbehave: each ends in a clear error that names it, and
 //! nothing outside its own directories has changed ([`Arena`] looks).
 
+mod odd;
+
 use std::collections::BTreeSet;
 use std::net::TcpListener;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::path::PathBuf;
+use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
 use run_plugins::CallError;
+use run_tests::command::examples;
 use run_tests::hostile::{Arena, fixture};
 
 /// Whose turn it is: until the host has ended a bomb there may be no thread left
@@ -79,6 +83,20 @@ fn told<T: std::fmt::Debug>(outcome: Result<T, CallError>) -> String {
     }
 }
 
+/// Builds with a plugin that initialises a component which looks at its files.
+fn initialized(arena: &Arena, text: &str) -> Result<run_plugins::api::Built, CallError> {
+    static COMPONENTS: OnceLock<PathBuf> = OnceLock::new();
+    let components = COMPONENTS.get_or_init(|| examples("run-linked-components"));
+    let project = arena.path("project");
+    let component = project.join("component.wasm");
+    std::fs::copy(components.join("remembering.wasm"), component).unwrap();
+    std::fs::create_dir_all(project.join("data")).unwrap();
+    for (name, content) in [("b", "bb"), ("text", text), ("a", "a")] {
+        std::fs::write(project.join("data").join(name), content).unwrap();
+    }
+    arena.build(fixture("initializes"))
+}
+
 fixtures! {
     writes_outside(arena) {
         assert_eq!(told(arena.build(fixture("writes_outside"))), "written: []");
@@ -127,6 +145,39 @@ fixtures! {
 
     sleeper(arena) {
         violation(arena.build(fixture("sleeper")), "it ran for more than 2 s");
+    }
+
+    snapshots(arena) {
+        arena.limits.initializer = Duration::from_millis(200);
+        arena.target = arena.path("home/secret").display().to_string();
+        for (name, text) in odd::COMPONENTS {
+            let bytes = wat::parse_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            std::fs::write(arena.path(&format!("project/{name}.wasm")), bytes).unwrap();
+        }
+        std::fs::write(arena.path("project/text.wasm"), "not a component").unwrap();
+        std::os::unix::fs::symlink(arena.path("home/secret"), arena.path("project/link")).unwrap();
+        assert_eq!(told(arena.build(fixture("snapshots"))), odd::SAID.trim());
+    }
+
+    initializes(arena) {
+        let built = initialized(&arena, "kept").expect("it is built");
+        let bytes = std::fs::read(&built.artifacts[0].path).unwrap();
+        // In another directory, at another time, made in another order.
+        let other = Arena::new();
+        let again = initialized(&other, "kept").expect("it is built");
+        assert!(bytes == std::fs::read(&again.artifacts[0].path).unwrap(), "other bytes");
+        let scratch = run_tests::Scratch::new();
+        std::fs::write(scratch.path().join("seen.wasm"), bytes).unwrap();
+        let seen = scratch.run(&["exec", "seen.wasm", "--function", "seen"]).success();
+        let expected = "kept Ok(\\\"kept\\\") SystemTime { tv_sec: 0, tv_nsec: 0 } true [";
+        assert!(seen.stdout.contains(expected), "{seen}");
+        let files = "] /data/a 1 SystemTime { tv_sec: 0, tv_nsec: 0 }, \
+                     /data/b 2 SystemTime { tv_sec: 0, tv_nsec: 0 }, \
+                     /data/text 4 SystemTime { tv_sec: 0, tv_nsec: 0 }";
+        assert!(seen.stdout.contains(files), "{seen}");
+        assert_eq!(told(initialized(&arena, "fail")), "told to fail");
+        let called = told(initialized(&arena, "call"));
+        assert!(called.contains("nothing provides at build time"), "{called}");
     }
 
     memory_balloon(arena) {

@@ -30,6 +30,8 @@ usage: cargo xtask <task>
   tools LANGUAGE…
           get the tools that the tests build with, kept in the user's cache;
           prints the variables that make them be found
+  npm     get the npm packages that the tests build with, kept in the user's
+          cache; prints the directory that their node_modules is in
   fuzz [TARGET…] [--seconds N]
           fuzz what reads files, components and arguments, N seconds each (60)
   deny    check licences, sources and duplicate versions of dependencies
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         Some("test") => suite::run(),
         Some("fixtures") => fixtures::run(),
         Some("tools") => provide::run(&args[1..]),
+        Some("npm") => fixtures::npm(),
         Some("fuzz") => fuzz::run(&args[1..]),
         Some("deny") => deny::run(),
         Some("reference-tests") => reference::run(&args[1..]),

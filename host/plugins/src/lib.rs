@@ -12,6 +12,7 @@ pub mod consent;
 mod error;
 pub mod events;
 pub mod manifest;
+mod preinit;
 mod process;
 mod sandbox;
 mod source_tree;

@@ -114,6 +114,24 @@ impl Engine {
         Self::new("plugin", &config, Metering::Epochs, STACK)
     }
 
+    /// For components that are initialised at build time: interruptible as
+    /// plugins are, and deterministic as applications are, because what they
+    /// leave in their memory becomes part of a component.
+    ///
+    /// # Errors
+    /// As [`Engine::application`].
+    pub fn initializer() -> Result<Self, crate::Error> {
+        const STACK: usize = 1 << 20;
+        let mut config = base();
+        config
+            .epoch_interruption(true)
+            .max_wasm_stack(STACK)
+            .async_stack_size(2 * STACK)
+            .cranelift_nan_canonicalization(true)
+            .relaxed_simd_deterministic(true);
+        Self::new("initializer", &config, Metering::Epochs, STACK)
+    }
+
     fn new(
         name: &'static str,
         config: &Config,

@@ -29,6 +29,10 @@ pub struct Limits {
     /// Bytes that may cross the boundary in one host call; bulk data goes
     /// through files.
     pub hostcall: usize,
+    /// How long an initialiser may run.
+    pub initializer: Duration,
+    /// Bytes of a component with its initialised memory.
+    pub snapshot: usize,
 }
 
 impl Default for Limits {
@@ -43,6 +47,8 @@ impl Default for Limits {
             child_time: Duration::from_secs(60 * 60),
             grace: Duration::from_secs(2),
             hostcall: 8 << 20,
+            initializer: Duration::from_secs(60),
+            snapshot: 256 << 20,
         }
     }
 }

@@ -15,6 +15,7 @@ use super::processes::Processes;
 use super::wasi::LineSink;
 use crate::api::{BuildJob, DeployJob, ProjectView, Watch};
 use crate::events::{Level, StepId};
+use crate::preinit::Preinit;
 use run_runtime::sandbox::Growth;
 
 /// What a call is about.
@@ -49,6 +50,9 @@ pub(crate) struct State {
     pub(crate) declared: Declared,
     pub(crate) paths: PathMap,
     pub(crate) processes: Option<Processes>,
+    pub(crate) preinit: Preinit,
+    /// Where what the plugin and its initialisers print goes.
+    pub(crate) lines: LineSink,
     log: LogBudget,
     next_step: StepId,
 }
@@ -62,6 +66,8 @@ pub(crate) struct Parts {
     pub(crate) subject: Subject,
     pub(crate) paths: PathMap,
     pub(crate) processes: Option<Processes>,
+    pub(crate) preinit: Preinit,
+    pub(crate) lines: LineSink,
     pub(crate) log: LogBudget,
 }
 
@@ -80,6 +86,8 @@ impl State {
             declared: Declared::default(),
             paths: parts.paths,
             processes: parts.processes,
+            preinit: parts.preinit,
+            lines: parts.lines,
             log: parts.log,
             next_step: 0,
         }

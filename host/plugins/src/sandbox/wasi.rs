@@ -21,6 +21,7 @@ pub(crate) type LineSink = Arc<dyn Fn(&str) + Send + Sync>;
 /// 1970 and random numbers are the same every time.
 pub(crate) fn context(
     paths: &PathMap,
+    environment: &[(String, String)],
     frozen: Option<u64>,
     lines: &LineSink,
 ) -> wasmtime::Result<WasiCtx> {
@@ -30,6 +31,7 @@ pub(crate) fn context(
         .allow_udp(false)
         .allow_ip_name_lookup(false)
         .allow_blocking_current_thread(true)
+        .envs(environment)
         .stdout(LineStream::new(lines))
         .stderr(LineStream::new(lines));
     for mount in paths.mounts() {

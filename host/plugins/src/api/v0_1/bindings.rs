@@ -10,6 +10,7 @@ pub(super) mod builder {
         imports: {
             "run:plugin/process.[method]child.next-line": async | trappable,
             "run:plugin/process.[method]child.wait": async | trappable,
+            "run:plugin/preinit.snapshot": async | trappable,
             default: trappable,
         },
         exports: { default: async },

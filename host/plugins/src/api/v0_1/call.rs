@@ -11,6 +11,7 @@ use crate::api::{Host, Watch};
 use crate::artifact::Plugin;
 use crate::error::{CallError, LoadError, Refused};
 use crate::manifest::{Kind, Manifest};
+use crate::preinit::Preinit;
 use crate::sandbox::http::{HttpPolicy, Network};
 use crate::sandbox::limits::{GuestClock, Violation};
 use crate::sandbox::paths::{Mode, Mount, PathMap};
@@ -96,10 +97,11 @@ impl Loaded {
             .map(|make| make(paths.clone(), violation.clone(), killers.clone()))
             .transpose()?;
         let sink = line_sink(watch, &log, &violation, &paths);
-        let wasi = wasi::context(&paths, setup.frozen, &sink).map_err(|error| CallError::Host {
-            what: format!("cannot set up the sandbox of the plugin `{}`", self.name),
-            source: std::io::Error::other(format!("{error:#}")),
-        })?;
+        let wasi =
+            wasi::context(&paths, &[], setup.frozen, &sink).map_err(|error| CallError::Host {
+                what: format!("cannot set up the sandbox of the plugin `{}`", self.name),
+                source: std::io::Error::other(format!("{error:#}")),
+            })?;
         let mut state = State::new(
             Parts {
                 wasi,
@@ -114,6 +116,11 @@ impl Loaded {
                 subject: setup.subject,
                 paths,
                 processes,
+                preinit: Preinit {
+                    artifacts: self.host.artifacts.clone(),
+                    limits: limits.clone(),
+                },
+                lines: sink,
                 log,
             },
             limits,

@@ -199,20 +199,8 @@ impl wit::process::HostChild for State {
     }
 }
 
-impl wit::preinit::Host for State {
-    fn snapshot(
-        &mut self,
-        _request: wit::preinit::SnapshotRequest,
-    ) -> wasmtime::Result<Result<(), Error>> {
-        Ok(Err(convert::error(
-            ErrorKind::Unsupported,
-            "this release of `run` does not pre-initialise components",
-        )))
-    }
-}
-
 impl State {
-    fn job(&self) -> wasmtime::Result<&BuildJob> {
+    pub(super) fn job(&self) -> wasmtime::Result<&BuildJob> {
         match &self.subject {
             Subject::Build(job) => Ok(job),
             _ => Err(wasmtime::Error::msg("there is no job in this call")),

@@ -5,6 +5,7 @@ mod builder;
 mod call;
 mod convert;
 mod host;
+mod preinit;
 mod provider;
 
 pub(super) use builder::Builder;

@@ -1,0 +1,114 @@
+//! A library that answers what the runtime asks of its build-time host. All
+//! modules are bundled before, so whatever it still looks for is not there.
+
+use wasm_encoder::{
+    CodeSection, ConstExpr, CustomSection, DataSection, EntityType, ExportKind, ExportSection,
+    Function, FunctionSection, GlobalType, ImportSection, MemArg, MemoryType, Module, TypeSection,
+    ValType,
+};
+
+use super::runtime::ANSWERED;
+
+/// What a script is told that asks for a module by a name made at run time.
+const LOST: &str = "it is not part of the component";
+
+/// The library's bytes.
+pub(super) fn library() -> Vec<u8> {
+    let length = u32::try_from(LOST.len()).unwrap_or(0);
+    let mut module = Module::new();
+    // How much memory it has: as the tool conventions for dynamic linking say,
+    // a part 1 with size and alignment of memory and of table.
+    let size = u8::try_from(length).unwrap_or(0);
+    module.section(&CustomSection {
+        name: "dylink.0".into(),
+        data: [1, 4, size, 0, 0, 0].as_slice().into(),
+    });
+
+    let mut types = TypeSection::new();
+    let i32s = |n: usize| std::iter::repeat_n(ValType::I32, n);
+    types.ty().function(i32s(5), []);
+    types.ty().function(i32s(3), []);
+    types.ty().function([], []);
+    types.ty().function(i32s(4), i32s(1));
+    module.section(&types);
+
+    let mut imports = ImportSection::new();
+    let memory = MemoryType {
+        minimum: 0,
+        maximum: None,
+        memory64: false,
+        shared: false,
+        page_size_log2: None,
+    };
+    imports.import("env", "memory", EntityType::Memory(memory));
+    let base = GlobalType {
+        val_type: ValType::I32,
+        mutable: false,
+        shared: false,
+    };
+    imports.import("env", "__memory_base", EntityType::Global(base));
+    imports.import("env", "cabi_realloc", EntityType::Function(3));
+    module.section(&imports);
+
+    let mut functions = FunctionSection::new();
+    let mut exports = ExportSection::new();
+    for (index, (_, _, name)) in (0..).zip(ANSWERED) {
+        functions.function(index);
+        exports.export(name, ExportKind::Func, index + 1);
+    }
+    module.section(&functions);
+    module.section(&exports);
+
+    let mut code = CodeSection::new();
+    code.function(&refuse(4, length));
+    code.function(&refuse(2, length));
+    let mut nothing = Function::new([]);
+    nothing.instructions().end();
+    code.function(&nothing);
+    module.section(&code);
+
+    let mut data = DataSection::new();
+    data.active(0, &ConstExpr::global_get(0), LOST.bytes());
+    module.section(&data);
+    module.finish()
+}
+
+/// A function that returns `err(LOST)` through the pointer in its parameter
+/// `answer`; the text is a copy, for the caller to free.
+fn refuse(answer: u32, length: u32) -> Function {
+    let word = |offset| MemArg {
+        offset,
+        align: 2,
+        memory_index: 0,
+    };
+    let byte = MemArg {
+        offset: 0,
+        align: 0,
+        memory_index: 0,
+    };
+    let text = answer + 1;
+    let length = length.cast_signed();
+    let mut function = Function::new([(1, ValType::I32)]);
+    function
+        .instructions()
+        .i32_const(0)
+        .i32_const(0)
+        .i32_const(1)
+        .i32_const(length)
+        .call(0)
+        .local_tee(text)
+        .global_get(0)
+        .i32_const(length)
+        .memory_copy(0, 0)
+        .local_get(answer)
+        .i32_const(1)
+        .i32_store8(byte)
+        .local_get(answer)
+        .local_get(text)
+        .i32_store(word(4))
+        .local_get(answer)
+        .i32_const(length)
+        .i32_store(word(8))
+        .end();
+    function
+}

@@ -1,0 +1,368 @@
+//! JavaScript and TypeScript: with nothing installed, and through jco.
+
+use std::path::Path;
+use std::process::Command;
+
+use run_tests::command::{cargo, command, workspace};
+use run_tests::{Outcome, Scratch};
+
+/// `run v2` where no program of any kind is to be found.
+fn bare(scratch: &Scratch, arguments: &[&str]) -> Outcome {
+    let nowhere = scratch.path().join("nowhere");
+    Outcome::of(command(scratch.path()).env("PATH", nowhere).args(arguments))
+}
+
+/// A project of one component.
+fn project(component: &str, files: &[(&str, &str)]) -> Scratch {
+    let scratch = Scratch::with(files);
+    scratch.write(
+        "run.toml",
+        &format!("[project]\nname = \"app\"\nversion = \"0.1.0\"\n\n[[component]]\nname = \"app\"\n{component}"),
+    );
+    scratch
+}
+
+const GREETER: &str = include_str!("../toolchains/wit/greeter.wit");
+
+/// The typed sample of tests/toolchains.
+fn typed(language: &str, ending: &str) -> Scratch {
+    let source = workspace().join(format!("tests/toolchains/{language}/greeter/app.{ending}"));
+    let source = std::fs::read_to_string(source).unwrap();
+    let component = format!("source = \"app.{ending}\"\nwit = \"wit\"\n");
+    project(
+        &component,
+        &[
+            (&format!("app.{ending}"), &source),
+            ("wit/greeter.wit", GREETER),
+        ],
+    )
+}
+
+fn returns(scratch: &Scratch, function: &str, argument: &str, expected: &str) {
+    let arguments = ["exec", "app", "--function", function, "--args", argument];
+    let printed = bare(scratch, &arguments).success().stdout;
+    assert!(printed.contains(expected), "{expected}: {printed}");
+}
+
+#[test]
+fn typed_components_are_built_with_nothing_installed() {
+    for (language, ending, called) in [
+        ("javascript", "js", "JavaScript"),
+        ("typescript", "ts", "TypeScript"),
+    ] {
+        let scratch = typed(language, ending);
+        bare(&scratch, &["build"]).success();
+        returns(
+            &scratch,
+            "greet",
+            "string:you",
+            &format!("Hello, you, from {called}!"),
+        );
+        returns(&scratch, "measure", "string:h\u{e9}llo", "\"length\":5");
+        returns(&scratch, "parse", "string:42", "42");
+        returns(&scratch, "parse", "string:x", "not a number: x");
+        let size = scratch.read("target/wasm/app.wasm").len();
+        assert!(size <= 1_700_000, "{size} bytes");
+        let again = bare(&scratch, &["build"]).success();
+        assert!(again.stderr.contains("Fresh app"), "{again}");
+    }
+}
+
+#[test]
+fn an_edit_is_built_and_the_same_source_is_the_same_bytes_anywhere() {
+    let build = ["build", "--release", "--reproducible"];
+    let (first, second) = (typed("typescript", "ts"), typed("typescript", "ts"));
+    bare(&first, &build).success();
+    bare(&second, &build).success();
+    let bytes = first.read("target/wasm/app.wasm");
+    assert!(
+        bytes == second.read("target/wasm/app.wasm"),
+        "two directories"
+    );
+    let source = String::from_utf8(first.read("app.ts")).unwrap();
+    first.write("app.ts", &source.replace("Hello", "Goodbye"));
+    bare(&first, &build).success();
+    returns(&first, "greet", "string:you", "Goodbye, you");
+    first.write("app.ts", &source);
+    bare(&first, &build).success();
+    assert!(
+        bytes == first.read("target/wasm/app.wasm"),
+        "there and back"
+    );
+}
+
+#[test]
+fn a_plain_script_is_a_command() {
+    let scratch = project(
+        "source = \"main.ts\"\ncapabilities = [\"stdout\"]\n",
+        &[(
+            "main.ts",
+            "const [, , ...words]: string[] = process.argv;\n\
+             console.log(\"Hello,\", words.join(\" \"), { n: [1, \"a\"], m: new Map([[1, 2]]) });\n\
+             console.error(\"to stderr\");\n\
+             if (words[0] === \"fail\") process.exit(3);\n\
+             if (words[0] === \"throw\") { throw new Error(\"on purpose\"); }\n",
+        )],
+    );
+    bare(&scratch, &["build"]).success();
+    let run = |words: &[&str]| bare(&scratch, &[&["exec", "app", "--"], words].concat());
+    let outcome = run(&["a", "\u{20ac}"]).success();
+    let expected = "Hello, a \u{20ac} { n: [ 1, \"a\" ], m: Map(1) { 1 => 2 } }\n";
+    assert_eq!(outcome.stdout, expected);
+    assert!(outcome.stderr.contains("to stderr"), "{outcome}");
+    run(&["fail"]).failure();
+    let thrown = run(&["throw"]).failure();
+    assert!(thrown.stderr.contains("Error: on purpose"), "{thrown}");
+    assert!(
+        thrown.stderr.contains("main.ts:5"),
+        "the user's own line: {thrown}"
+    );
+}
+
+#[test]
+fn imports_of_the_world_and_of_files_and_packages() {
+    let scratch = project(
+        "source = \"src/app.js\"\nwit = \"wit\"\nworld = \"app\"\n",
+        &[
+            (
+                "wit/app.wit",
+                "package acme:app@1.0.0;
+                 interface math { record point { x: s32, y: s32 } add: func(a: point, b: point) -> point; }
+                 interface numbers { sum: func(of: list<s32>) -> s32; describe: func(x: s32) -> string; }
+                 world app { import math; export numbers; }
+                 world maths { export math; }",
+            ),
+            (
+                "src/app.js",
+                "import { add } from \"acme:app/math\";
+                 import math from \"acme:app/math@1.0.0\";
+                 import { shout, count } from \"./lib/shout.ts\";
+                 import data, { unit } from \"../data.json\";
+                 import classic from \"classic\";
+                 import { deep } from \"modern/deep\";
+                 export * from \"./numbers.js\";
+                 export const numbers = {
+                   sum: (list) => list.reduce((a, b) => add({ x: a, y: 0 }, { x: b, y: 0 }).x, 0),
+                   describe(x) {
+                     count();
+                     return [shout(String(x)), data.unit, unit, classic(1), deep, typeof math.add, count()].join(\" \");
+                   },
+                 };",
+            ),
+            (
+                "src/lib/shout.ts",
+                "enum Mark { Bang = \"!\" }
+                 let n = 0;
+                 export function shout(text: string): string { return text + Mark.Bang; }
+                 export const count = (): number => ++n;",
+            ),
+            ("src/numbers.js", "export const other = 1;"),
+            ("data.json", "{\"unit\":\"km\"}"),
+            ("node_modules/classic/package.json", "{\"main\":\"index.js\"}"),
+            (
+                "node_modules/classic/index.js",
+                "const { twice } = require(\"./twice\");\nmodule.exports = (x) => twice(x);",
+            ),
+            ("node_modules/classic/twice.js", "exports.twice = (x) => 2 * x;"),
+            (
+                "node_modules/modern/package.json",
+                "{\"type\":\"module\",\"exports\":{\"./deep\":{\"import\":\"./deep.mjs\",\"require\":\"./no.js\"}}}",
+            ),
+            ("node_modules/modern/deep.mjs", "export const deep = \"deep\";"),
+            ("maths.js", "export const math = { add: (a, b) => ({ x: a.x + b.x, y: a.y + b.y }) };"),
+        ],
+    );
+    let manifest = String::from_utf8(scratch.read("run.toml")).unwrap();
+    scratch.write(
+        "run.toml",
+        &format!("{manifest}\n[[component]]\nname = \"maths\"\nsource = \"maths.js\"\nwit = \"wit\"\nworld = \"maths\"\n"),
+    );
+    bare(&scratch, &["build"]).success();
+    returns(&scratch, "sum", "list:[1,2,39]", "42");
+    returns(&scratch, "describe", "s32:7", "7! km km 2 deep function 2");
+    // A file of a package is an input as any other.
+    scratch.write(
+        "node_modules/classic/twice.js",
+        "exports.twice = (x) => 20 * x;",
+    );
+    bare(&scratch, &["build"]).success();
+    returns(&scratch, "describe", "s32:7", "7! km km 20 deep function 2");
+}
+
+#[test]
+fn errors_are_shown_where_they_are() {
+    let refused = |source: &str, expected: &[&str]| {
+        let scratch = project(
+            "source = \"src/app.ts\"\nwit = \"wit\"\n",
+            &[("src/app.ts", source), ("wit/greeter.wit", GREETER)],
+        );
+        bare(&scratch, &["build"]).failure().says(expected);
+        assert!(!scratch.has("target/wasm/app.wasm"));
+    };
+    refused(
+        "export const greeter = {\n  greet(name: string) { return name + ; },\n};\n",
+        &["Unexpected token", "src/app.ts:2:39"],
+    );
+    refused(
+        "import { x } from \"./nowhere\";\nimport { y } from \"left-pad\";\nexport const greeter = { x, y };\n",
+        &[
+            "`./nowhere` is not to be found",
+            "src/app.ts:1:19",
+            "`left-pad` is not to be found",
+            "npm install",
+            "2 imports cannot be found",
+        ],
+    );
+    refused(
+        "export const greter = {};\n",
+        &[
+            "interface `demo:greet/greeter@0.1.0` is not exported",
+            "export it as `greeter`",
+        ],
+    );
+    refused(
+        "function boom(): never {\n  throw new TypeError(\"on purpose\");\n}\n\nexport const greeter = boom();\n",
+        &[
+            "TypeError: on purpose",
+            "src/app.ts:2:3",
+            "runs once, while the component is built",
+        ],
+    );
+    refused(
+        "const x = await Promise.resolve(1);\nexport const greeter = { x };\n",
+        &[
+            "`await` outside a function is not to be had here",
+            "src/app.ts:1:11",
+        ],
+    );
+    refused(
+        "export const greeter = 1;\nexport const greeter = 2;\n",
+        &["`greeter` has already been declared", "src/app.ts"],
+    );
+}
+
+#[test]
+fn a_source_that_needs_the_web_asks_for_the_other_engine() {
+    let scratch = project(
+        "source = \"app.js\"\nwit = \"wit\"\n",
+        &[
+            (
+                "app.js",
+                "export const greeter = { greet: () => new URL(\"http://a\").host };\n",
+            ),
+            ("wit/greeter.wit", GREETER),
+        ],
+    );
+    bare(&scratch, &["build"]).failure().says(&[
+        "needs jco, which was not found",
+        "npm install --save-dev @bytecodealliance/jco",
+    ]);
+    let manifest = String::from_utf8(scratch.read("run.toml")).unwrap();
+    scratch.write(
+        "run.toml",
+        &format!("{manifest}\n[component.settings]\nengine = \"quickjs\"\n"),
+    );
+    bare(&scratch, &["build"])
+        .success()
+        .says(&["`URL` is not there in the engine quickjs", "app.js:1:43"]);
+}
+
+#[test]
+fn templates_build_and_pass_their_tests() {
+    for language in ["javascript", "typescript"] {
+        for template in ["library", "command"] {
+            let scratch = Scratch::new();
+            bare(
+                &scratch,
+                &[
+                    "init",
+                    "app",
+                    "--language",
+                    language,
+                    "--template",
+                    template,
+                ],
+            )
+            .success();
+            let app = scratch.path().join("app");
+            let here = |arguments: &[&str]| {
+                let nowhere = scratch.path().join("nowhere");
+                Outcome::of(command(&app).env("PATH", nowhere).args(arguments))
+            };
+            here(&["build"]).success();
+            let tests = here(&["test"]).success().stdout;
+            assert!(tests.ends_with("Results: 1 passed, 0 failed\n"), "{tests}");
+        }
+    }
+}
+
+/// Puts jco beside the sources, as npm would.
+fn with_jco(scratch: &Scratch) {
+    static TOOLS: std::sync::OnceLock<std::path::PathBuf> = std::sync::OnceLock::new();
+    let modules = TOOLS.get_or_init(|| {
+        let output = Command::new(env!("CARGO"))
+            .current_dir(workspace())
+            .args([
+                "run",
+                "--quiet",
+                "--package",
+                "xtask",
+                "--",
+                "tools",
+                "javascript",
+            ])
+            .output()
+            .expect("cargo runs");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let told = String::from_utf8(output.stdout).expect("UTF-8");
+        let modules = told
+            .lines()
+            .find_map(|line| line.strip_prefix("NODE_PATH\t"));
+        std::path::PathBuf::from(modules.expect("xtask says where the modules are"))
+    });
+    copy_links(modules, &scratch.path().join("node_modules"));
+}
+
+/// Hard links instead of copies: there are hundreds of megabytes.
+fn copy_links(from: &Path, to: &Path) {
+    let copied = Command::new("cp")
+        .args(["-al", "--"])
+        .args([from, to])
+        .status()
+        .expect("cp runs");
+    assert!(copied.success());
+}
+
+#[test]
+fn jco_builds_what_needs_the_web() {
+    let scratch = typed("typescript", "ts");
+    let source = String::from_utf8(scratch.read("app.ts")).unwrap();
+    scratch.write(
+        "app.ts",
+        &source.replace(
+            "`Hello, ${name}, from",
+            "`${new URL(\"http://hello/\").host} ${name}, from",
+        ),
+    );
+    with_jco(&scratch);
+    let built = scratch.run(&["build"]).success();
+    built.says(&["engine starlingmonkey, because `app.ts` uses `URL`"]);
+    let call = ["exec", "app", "--function", "greet", "--args", "string:you"];
+    let printed = scratch.run(&call).success().stdout;
+    assert!(printed.contains("hello you, from TypeScript!"), "{printed}");
+    scratch.write(
+        "app.ts",
+        &format!(
+            "// edited\n{}",
+            String::from_utf8(scratch.read("app.ts")).unwrap()
+        ),
+    );
+    scratch
+        .run(&["build", "--reproducible"])
+        .failure()
+        .says(&["the memory that jco keeps differs from run to run"]);
+}

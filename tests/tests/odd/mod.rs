@@ -1,0 +1,56 @@
+//! Components that a snapshot is asked of, and what is said of each.
+
+/// `init` is a function that a module called `$m` exports.
+macro_rules! lifted {
+    ($module:literal) => {
+        concat!(
+            "(component (core module $m ",
+            $module,
+            ") (core instance $i (instantiate $m))",
+            "(func (export \"init\") (canon lift (core func $i \"init\"))))"
+        )
+    };
+}
+
+pub(crate) const COMPONENTS: &[(&str, &str)] = &[
+    (
+        "again",
+        "(component (core module $m (func (export \"init\"))) (core instance $i (instantiate $m)) (func $f (canon lift (core func $i \"init\"))) (export $e \"init\" (func $f)) (export \"again\" (func $e)))",
+    ),
+    (
+        "balloon",
+        lifted!(
+            "(memory (export \"m\") 1) (func (export \"init\") (loop (drop (memory.grow (i32.const 100))) (br 0)))"
+        ),
+    ),
+    ("endless", lifted!("(func (export \"init\") (loop (br 0)))")),
+    (
+        "hidden",
+        lifted!("(func (export \"init\"))) (core module (memory 1)"),
+    ),
+    ("module", "(module (func (export \"init\")))"),
+    (
+        "plain",
+        lifted!(
+            "(memory (export \"m\") 1) (func (export \"init\") (i32.store (i32.const 8) (i32.const 42)))"
+        ),
+    ),
+    (
+        "returns-error",
+        "(component (core module $m (memory (export \"m\") 1) (data (i32.const 16) \"no wonder\") (func (export \"init\") (result i32) (i32.store (i32.const 0) (i32.const 1)) (i32.store (i32.const 4) (i32.const 16)) (i32.store (i32.const 8) (i32.const 9)) (i32.const 0))) (core instance $i (instantiate $m)) (func (export \"init\") (result (result (error string))) (canon lift (core func $i \"init\") (memory $i \"m\"))))",
+    ),
+    (
+        "tables",
+        lifted!(
+            "(table 1 funcref) (func (export \"init\") (table.set (i32.const 0) (ref.null func)))"
+        ),
+    ),
+    ("traps", lifted!("(func (export \"init\") unreachable)")),
+    (
+        "twice",
+        "(component (core module $m (func (export \"init\"))) (core instance $i (instantiate $m)) (core instance (instantiate $m)) (func (export \"init\") (canon lift (core func $i \"init\"))))",
+    ),
+    ("wide", lifted!("(memory i64 1) (func (export \"init\"))")),
+];
+
+pub(crate) const SAID: &str = "";
