@@ -136,7 +136,7 @@ fn run(unit: &Unit, module: &Path, request: &Request) -> Result<(bool, Said)> {
         Some(workspace) => Said::in_copy(workspace),
         None => Said::in_source(&unit.directory),
     };
-    files::create_dir(&request.work())?;
+    files::create_dir(request.work())?;
     let exit = command(unit, module, request).lines(|line| {
         let (Line::Stdout(line) | Line::Stderr(line)) = line;
         events::debug(line);

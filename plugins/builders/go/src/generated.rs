@@ -290,7 +290,7 @@ mod tests {
         let own = generated.of_source("greeter", &generated.wanted);
         let glue = &own["wit_exports.go"];
         assert!(glue.contains("\npackage greeter\n"), "{glue}");
-        assert!(!glue.contains("export_wit_world") && !glue.contains("a.b/app"));
+        assert!(!glue.contains("export_wit_world.") && !glue.contains("a.b/app"));
         assert!(own["wit_export_demo_app_api.go"].contains("package greeter"));
         assert!(generated.of_source("greeter", &[]).is_empty());
         assert!(generated.of_source("main", &[])["wit_exports.go"].contains("import _"));

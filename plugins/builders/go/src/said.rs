@@ -181,8 +181,9 @@ fn enclosing(text: &str, line: usize) -> String {
         .iter()
         .rposition(|line| line.starts_with("func "))
         .unwrap_or(0);
-    let body = lines[begin + 1..]
+    let body = lines
         .iter()
+        .skip(begin + 1)
         .take_while(|line| !line.starts_with("func "));
     body.copied().collect::<Vec<_>>().join("\n")
 }

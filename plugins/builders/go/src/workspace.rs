@@ -336,7 +336,8 @@ mod tests {
         let marker = "/wit-bindgen-go-";
         let start = text.find(marker).expect("the generator is a dependency");
         let begin = text[..start].rfind('"').unwrap() + 1;
-        let end = start + text[start..].find("/Cargo.toml").unwrap();
+        let version = start + marker.len();
+        let end = version + text[version..].find('/').unwrap();
         let theirs = Path::new(&text[begin..end]).join("src/pkg");
         for (file, ours) in PKG_FILES {
             assert_eq!(

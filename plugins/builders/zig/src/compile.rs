@@ -96,7 +96,7 @@ fn bindings(world: &World, request: &Request) -> Result<Option<Bindings>> {
 }
 
 fn command(root: &Path, module: &Path, shape: &Shape, request: &Request) -> Result<Command> {
-    files::create_dir(&request.work())?;
+    files::create_dir(request.work())?;
     let mut command = Command::new("zig")
         .args(["build-exe", "--color", "off", "-target", "wasm32-wasi"])
         .args(["-O", &request.optimize])
