@@ -24,6 +24,9 @@ fn held() -> MutexGuard<'static, String> {
 }
 
 fn write_out(held: &mut String) {
+    if held.is_empty() {
+        return;
+    }
     let mut stdout = std::io::stdout().lock();
     let written = stdout.write_all(held.as_bytes());
     held.clear();
@@ -107,7 +110,7 @@ impl Shell {
     }
 
     /// The same, but where nobody watches, many short lines are written at once.
-    /// [`Shell::out`] and the end of the process write what is held back.
+    /// Whoever calls it calls [`Shell::flush`] every now and then.
     pub(crate) fn out_soon(&self, line: &str) {
         /// What a pipe takes at once.
         const ENOUGH: usize = 16 << 10;
@@ -133,6 +136,7 @@ impl Shell {
     pub(crate) fn exit(&self, code: u8) -> ! {
         let mut held = held();
         write_out(&mut held);
+        let _whole = std::io::stdout().lock();
         std::process::exit(i32::from(code));
     }
 

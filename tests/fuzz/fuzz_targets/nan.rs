@@ -16,15 +16,8 @@ fuzz_target!(|data: &[u8]| {
     }
     // Bytes that only choose: modules are rarely met by chance.
     let config = Config {
-        allow_start_export: false,
-        exceptions_enabled: true,
-        gc_enabled: true,
         max_memories: 2,
         max_tables: 4,
-        reference_types_enabled: true,
-        relaxed_simd_enabled: true,
-        simd_enabled: true,
-        tail_call_enabled: true,
         wide_arithmetic_enabled: true,
         ..Config::default()
     };

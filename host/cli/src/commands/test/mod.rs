@@ -11,6 +11,8 @@ mod text;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use run_files::atomic;
 use run_project::Project;
@@ -44,9 +46,8 @@ pub(crate) fn run(args: &Test, shell: &Shell) -> Result<ExitCode, Failure> {
     }
 
     let report = output::Report::start(cases.len(), shell);
-    let verdicts = run_all(&cases, |index, verdict| {
-        report.ready(index, &cases[index], verdict);
-    });
+    let ready = |index: usize, verdict: &Verdict| report.ready(index, &cases[index], verdict);
+    let verdicts = run_all(&cases, ready, || shell.flush());
     shell.flush();
     if let Some(file) = &args.junit {
         write_junit(file, &junit::document(&cases, &verdicts))?;
@@ -98,16 +99,27 @@ fn write_junit(file: &Path, document: &str) -> Result<(), Failure> {
 }
 
 /// Runs all cases on as many threads as there are processors; each in an
-/// instance of its own.
-fn run_all(cases: &[Case], ready: impl Fn(usize, &Verdict) + Sync) -> Vec<Verdict> {
+/// instance of its own. `meanwhile` is called every now and then.
+fn run_all(
+    cases: &[Case],
+    ready: impl Fn(usize, &Verdict) + Sync,
+    meanwhile: impl Fn(),
+) -> Vec<Verdict> {
+    /// What nobody takes for a wait.
+    const MOMENT: Duration = Duration::from_millis(20);
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism()
         .map_or(1, usize::from)
         .min(cases.len());
+    let (working, done) = mpsc::channel::<()>();
     let mut verdicts: Vec<(usize, Verdict)> = std::thread::scope(|scope| {
+        let (next, ready) = (&next, &ready);
         let running: Vec<_> = (0..threads)
             .map(|_| {
-                scope.spawn(|| {
+                let working = working.clone();
+                scope.spawn(move || {
+                    // Gone with the thread.
+                    let _working = working;
                     let mut done = Vec::new();
                     loop {
                         let index = next.fetch_add(1, Ordering::Relaxed);
@@ -121,6 +133,10 @@ fn run_all(cases: &[Case], ready: impl Fn(usize, &Verdict) + Sync) -> Vec<Verdic
                 })
             })
             .collect();
+        drop(working);
+        while done.recv_timeout(MOMENT) == Err(RecvTimeoutError::Timeout) {
+            meanwhile();
+        }
         running
             .into_iter()
             .flat_map(|running| match running.join() {

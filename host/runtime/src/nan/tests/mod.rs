@@ -262,7 +262,7 @@ fn code_that_is_never_run_is_no_trouble() {
         "(block (result f64) (br 0 (f64.const 1)) f64.add i32.const 0 br_if 0) (global.set $g)",
         "(loop (br 0) (f64.copysign) (drop))",
         "(return) (select) (f64.store)",
-        "(block (result f64) (unreachable) (if (result f64) (then (f64.sqrt)) (else))) (global.set $g)",
+        "(block (result f64) (unreachable) (if (result f64) (then (unreachable) (f64.sqrt)) (else (f64.const 1)))) (global.set $g)",
     ] {
         in_body("(param f64)", body);
     }
