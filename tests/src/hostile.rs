@@ -130,7 +130,7 @@ impl Arena {
             hermetic: true,
             parallelism: 1,
             source_date_epoch: 0,
-            pins: Vec::new(),
+            pins: run_plugins::Pins::default(),
         };
         let before = self.surroundings();
         let granted = Permissions::requested(&plugin.manifest);

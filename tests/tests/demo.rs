@@ -74,7 +74,7 @@ fn mistakes_on_the_command_line_are_errors_with_a_suggestion() {
     for (arguments, expected) in [
         (
             &["bogus"][..],
-            "there is: init, build, exec, test, info, clean, plugin",
+            "there is: init, build, exec, test, info, clean, plugin, toolchain, doctor",
         ),
         (&["biuld"], "a similar subcommand exists: 'build'"),
         (&["exec", "--bogus"], "unexpected argument '--bogus'"),
@@ -98,7 +98,17 @@ fn help_lists_every_command_and_opens_no_engine() {
     let help = run_tests::Outcome::of(command.arg("--help"))
         .success()
         .stdout;
-    for name in ["init", "build", "exec", "test", "info", "clean", "plugin"] {
+    for name in [
+        "init",
+        "build",
+        "exec",
+        "test",
+        "info",
+        "clean",
+        "plugin",
+        "toolchain",
+        "doctor",
+    ] {
         assert!(
             help.contains(&format!("\n  {name} ")),
             "{name} is missing from {help}"

@@ -46,6 +46,13 @@ fn errors_have_one_shape_on_stdout_and_keep_their_code() {
         ),
         (
             ".",
+            &["toolchain", "list", "--json"],
+            1,
+            "run::cli",
+            "there is no `run.toml`",
+        ),
+        (
+            ".",
             &["info", "x.wasm", "--json"],
             1,
             "run::cli",

@@ -12,6 +12,7 @@ mod plugins;
 mod record;
 mod session;
 mod spec;
+mod toolchain;
 mod wit;
 
 pub use cache::{CacheMode, CacheOptions, CachedIn, forget};
@@ -22,3 +23,4 @@ pub use plugins::{
 };
 pub use session::{Decision, Explanation, Options, Outcome, Reporter, Session};
 pub use spec::{Kind, ManifestText, Spec};
+pub use toolchain::{Need, Wanted, granted};

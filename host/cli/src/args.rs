@@ -68,6 +68,10 @@ pub(crate) enum Command {
     Clean(Clean),
     /// Manage the plugins a project builds with
     Plugin(Plugin),
+    /// Pin, check and install the tools a project builds with
+    Toolchain(Toolchain),
+    /// Show what is there, what is missing, and what to type
+    Doctor,
 }
 
 #[derive(Debug, Args)]
@@ -259,4 +263,37 @@ pub(crate) struct PluginAdd {
     /// Grant what it asks for without being asked
     #[arg(long)]
     pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Toolchain {
+    #[command(subcommand)]
+    pub(crate) command: ToolchainCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ToolchainCommand {
+    /// Write the versions and checksums of the tools in use to run.lock.toml
+    Sync,
+    /// List the tools this project's components need, and what is there
+    List,
+    /// Compare the tools with what run.lock.toml pins
+    Check,
+    /// Get tools for this project alone, into .run/toolchains/
+    Install(ToolchainInstall),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ToolchainInstall {
+    /// Which tools; without any, those that are missing or not as pinned
+    #[arg(value_name = "TOOL")]
+    pub(crate) tools: Vec<String>,
+
+    /// Fail where run.lock.toml does not say which version
+    #[arg(long)]
+    pub(crate) locked: bool,
+
+    /// Use no network
+    #[arg(long)]
+    pub(crate) offline: bool,
 }

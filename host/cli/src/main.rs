@@ -38,6 +38,8 @@ fn main() -> ExitCode {
         Command::Info(args) => commands::info::run(&args, &shell),
         Command::Clean(args) => commands::clean::run(&args, &shell),
         Command::Plugin(args) => commands::plugin::run(&args, &shell),
+        Command::Toolchain(args) => commands::toolchain::run(&args, &shell),
+        Command::Doctor => commands::doctor::run(&shell),
     };
     match result {
         Ok(code) => code,

@@ -9,7 +9,9 @@ use run_build::{
     Declared, DeclaredSource, Kind, Locked, ManifestText, PluginSet, PluginsError, Shipped, Spec,
 };
 use run_files::nearest::nearest;
+use run_plugins::Pins;
 use run_plugins::consent::{Limits, Permissions};
+use run_plugins::managers::Managers;
 use run_plugins::manifest::SettingValue;
 use run_project::manifest as toml;
 use run_project::{Component, ComponentKind, Lock, ManifestError, Problem, Project};
@@ -101,14 +103,38 @@ pub(crate) fn lock(project: &Project) -> Result<Option<Lock>, Failure> {
     })
 }
 
+/// The source of a plugin that ships with `run`, as the lock has it.
+pub(crate) const BUNDLED: &str = "bundled";
+
 /// The plugins the project can use.
 pub(crate) fn plugins(project: &Project, lock: Option<&Lock>) -> Result<PluginSet, PluginsError> {
-    let declared: Vec<_> = project
-        .manifest
-        .plugins
+    let named = &project.manifest.plugins;
+    let mut declared: Vec<_> = named
         .iter()
         .map(|plugin| declared(project, plugin, lock))
         .collect();
+    // The lock may name what run.toml need not: a plugin that ships with `run`.
+    let locked = lock.map(Lock::plugins).unwrap_or_default().iter();
+    declared.extend(
+        locked
+            .filter(|locked| {
+                let name = locked.name.as_str();
+                locked.source == BUNDLED
+                    && run_plugin_bundle::find(name).is_some()
+                    && !named
+                        .iter()
+                        .any(|plugin| plugin.name.value.as_str() == name)
+            })
+            .map(|locked| Declared {
+                name: locked.name.as_str().to_owned(),
+                source: DeclaredSource::Bundled(semver::VersionReq::STAR),
+                locked: Some(Locked {
+                    digest: locked.digest,
+                    granted: granted(&locked.granted),
+                }),
+                limits: Limits::default(),
+            }),
+    );
     PluginSet::read(&shipped(), &declared)
 }
 
@@ -172,13 +198,17 @@ fn granted(locked: &run_project::lock::Granted) -> Permissions {
     }
 }
 
-/// `[toolchains]` of the lock: a program, and the version it must have.
-pub(crate) fn pins(lock: Option<&Lock>) -> Vec<(String, String)> {
+/// The package managers that tools are installed by.
+pub(crate) fn managers() -> Result<Managers, Failure> {
+    Managers::parse(run_plugin_bundle::MANAGERS.iter().copied())
+        .map_err(|error| CommandError::new(error.to_string(), "this is a fault of `run`").into())
+}
+
+/// What the lock demands of tools on this platform.
+pub(crate) fn pins(lock: Option<&Lock>, strict: bool) -> Pins {
     lock.map(|lock| {
-        lock.toolchains
-            .iter()
-            .map(|(program, version)| (program.clone(), version.clone()))
-            .collect()
+        let checksums = lock.checksums.on(&run_project::lock::platform());
+        Pins::new(lock.toolchains.clone(), checksums, strict)
     })
     .unwrap_or_default()
 }

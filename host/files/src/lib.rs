@@ -6,5 +6,6 @@ pub mod digest;
 pub mod dirs;
 pub mod nearest;
 pub mod private;
+pub mod tree;
 
 pub use digest::Digest;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::manifest::{Access, CommandPattern, Manifest, Phase, Reads, Tool};
+use crate::manifest::{Access, CommandPattern, Manifest, Package, Phase, Reads, Tool};
 
 /// What may be asked for, by kind. Also what was granted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,6 +48,10 @@ impl Permissions {
             if let Some(reads) = &tool.reads {
                 asked.tools.insert(reads_sentence(&tool.program, reads));
             }
+            let packages = tool.packages.iter();
+            asked
+                .tools
+                .extend(packages.map(|package| package_sentence(&tool.program, package)));
         }
         for directory in &manifest.directories {
             asked
@@ -154,7 +158,7 @@ pub struct Limits {
 /// Takes out of the manifest all that was not granted: what is left is what the
 /// sandbox enforces.
 #[must_use]
-pub(crate) fn narrow(mut manifest: Manifest, granted: &Permissions) -> Manifest {
+pub fn narrow(mut manifest: Manifest, granted: &Permissions) -> Manifest {
     manifest.tools.retain_mut(|tool| {
         let sentences = tool_sentences(tool);
         let program = tool.program.clone();
@@ -165,6 +169,8 @@ pub(crate) fn narrow(mut manifest: Manifest, granted: &Permissions) -> Manifest 
             .take()
             .filter(|reads| granted.tools.contains(&reads_sentence(&program, reads)));
         tool.reads = reads;
+        tool.packages
+            .retain(|package| granted.tools.contains(&package_sentence(&program, package)));
         sentences
             .iter()
             .any(|sentence| granted.tools.contains(sentence))
@@ -211,6 +217,13 @@ fn tool_sentences(tool: &Tool) -> Vec<String> {
         sentences.push(format!("{} [from other tools]", tool.program));
     }
     sentences
+}
+
+fn package_sentence(program: &str, package: &Package) -> String {
+    format!(
+        "{program} [installed as {} by {}, when asked to]",
+        package.name, package.manager
+    )
 }
 
 fn command_sentence(program: &str, command: &CommandPattern) -> String {

@@ -118,15 +118,25 @@ pub enum CallError {
         #[help]
         help: Option<String>,
     },
-    /// A tool is not on this machine.
-    #[error("`{program}` is needed and was not found ({why})")]
-    #[diagnostic(code(run::plugin::missing_tool), help("{help}"))]
+    /// A tool is not on this machine, or in no version that fits.
+    #[error("{message}")]
+    #[diagnostic(code(run::plugin::missing_tool))]
     MissingTool {
-        /// The program.
-        program: String,
-        /// What it is for.
-        why: String,
+        /// The plugin that needs it.
+        plugin: String,
+        /// Which, and what it is for.
+        message: String,
         /// How to get it.
+        #[help]
+        help: Option<String>,
+    },
+    /// A tool is not what the lock says.
+    #[error("{drift}")]
+    #[diagnostic(code(run::toolchain::pinned), help("{help}"))]
+    Pinned {
+        /// How it differs.
+        drift: crate::tools::Drift,
+        /// What mends it.
         help: String,
     },
     /// The host stopped the plugin because it broke a rule.
@@ -190,8 +200,6 @@ pub enum FailureKind {
     InvalidInput,
     /// The plugin does not do that.
     Unsupported,
-    /// A tool is not there.
-    MissingTool,
     /// Something was not granted.
     Denied,
     /// Something does not exist.

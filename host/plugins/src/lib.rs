@@ -11,6 +11,7 @@ pub mod cancel;
 pub mod consent;
 mod error;
 pub mod events;
+pub mod managers;
 pub mod manifest;
 mod preinit;
 mod process;
@@ -21,8 +22,8 @@ mod tools;
 
 pub use artifact::Plugin;
 pub use error::{CallError, FailureKind, LoadError, Refused};
-pub use process::confine::{Support, support as confinement};
+pub use process::confine::{Rules, Support, rules as confinement_rules, support as confinement};
 pub use sandbox::limits::Limits;
 pub use source_tree::SourceTree;
 pub use surroundings::Surroundings;
-pub use tools::{Tool, ToolError, Tools};
+pub use tools::{Drift, INSTALLED, Pins, Place, Tool, ToolError, Tools, installed_name};

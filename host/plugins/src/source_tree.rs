@@ -57,6 +57,15 @@ impl SourceTree {
         })
     }
 
+    /// Of no project at all: nothing is found in it.
+    pub(crate) fn nowhere() -> Self {
+        Self {
+            root: PathBuf::from("/"),
+            project: PathBuf::from("/"),
+            ancestors: Vec::new(),
+        }
+    }
+
     /// The guest path of a file or directory in the tree, `None` where it is
     /// outside or its name is not UTF-8.
     #[must_use]

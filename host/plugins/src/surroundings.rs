@@ -6,11 +6,12 @@ use std::path::Path;
 
 use run_files::Digest;
 
+use crate::api::ProjectView;
 use crate::artifact::Plugin;
 use crate::consent::{Permissions, narrow};
 use crate::manifest::{Access, Manifest};
 use crate::source_tree::SourceTree;
-use crate::tools::{Tool, Tools, environment};
+use crate::tools::{Pins, Tool, Tools, environment};
 
 /// One plugin's surroundings in one project.
 pub struct Surroundings {
@@ -21,11 +22,23 @@ pub struct Surroundings {
 impl Surroundings {
     /// Nothing is looked at yet.
     #[must_use]
-    pub fn new(plugin: &Plugin, granted: &Permissions, tree: &SourceTree) -> Self {
+    pub fn new(
+        plugin: &Plugin,
+        granted: &Permissions,
+        tree: &SourceTree,
+        source: &Path,
+        pins: &Pins,
+    ) -> Self {
         let manifest = narrow(plugin.manifest.clone(), granted);
         let allowed = manifest.clone();
+        let view = ProjectView {
+            tree: tree.clone(),
+            source: source.to_owned(),
+            settings: Vec::new(),
+            cache: std::path::PathBuf::new(),
+        };
         Self {
-            tools: Tools::new(&plugin.manifest, &tree.project, move |id| {
+            tools: Tools::new(&plugin.manifest, &view, pins, move |id| {
                 allowed.tool(id).is_some()
             }),
             manifest,

@@ -22,3 +22,12 @@ pub const ALL: &[Bundled] = include!(concat!(env!("OUT_DIR"), "/bundle.rs"));
 pub fn find(name: &str) -> Option<&'static Bundled> {
     ALL.iter().find(|plugin| plugin.name == name)
 }
+
+/// How each package manager is run that tools are installed by: the name that a
+/// plugin's manifest calls it by, and its description.
+pub const MANAGERS: &[(&str, &str)] = &[
+    ("pypi", include_str!("../../managers/pypi.toml")),
+    ("npm", include_str!("../../managers/npm.toml")),
+    ("cargo", include_str!("../../managers/cargo.toml")),
+    ("go", include_str!("../../managers/go.toml")),
+];

@@ -44,6 +44,23 @@ pub enum PluginsError {
         found: Digest,
     },
 
+    /// Another `run` ships another plugin.
+    #[error(
+        "the plugin `{name}` that ships with this `run` is not the one that run.lock.toml names\n  locked: {locked}\n  found:  {found}"
+    )]
+    #[diagnostic(
+        code(run::plugin::drifted),
+        help("use the `run` it was locked with, or take this one with `run v2 toolchain sync`")
+    )]
+    Drifted {
+        /// The plugin.
+        name: String,
+        /// In the lock.
+        locked: Digest,
+        /// Of what ships.
+        found: Digest,
+    },
+
     /// A source this release cannot fetch from.
     #[error(
         "the plugin `{name}` is to come from {place}, and this release of `run` has plugins that ship with it and from files"

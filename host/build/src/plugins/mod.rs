@@ -8,6 +8,7 @@ mod read;
 
 use std::path::PathBuf;
 
+use run_files::Digest;
 use run_plugins::Plugin;
 use run_plugins::consent::Permissions;
 
@@ -34,6 +35,9 @@ pub struct Available {
     pub origin: Origin,
     /// The language it was chosen for.
     pub language: String,
+    /// What the lock names instead of it: only one that ships with `run` may
+    /// differ, since another `run` may ship another.
+    pub drifted_from: Option<Digest>,
 }
 
 /// All of them, in the order they are asked: the project's own first.
@@ -83,6 +87,21 @@ impl PluginSet {
             }
         }
         Ok(Self { plugins })
+    }
+
+    /// What ships with this `run` and is not what the lock names.
+    #[must_use]
+    pub fn drifted(&self) -> Vec<PluginsError> {
+        self.plugins
+            .iter()
+            .filter_map(|available| {
+                Some(PluginsError::Drifted {
+                    name: available.plugin.name.clone(),
+                    locked: available.drifted_from?,
+                    found: available.plugin.digest(),
+                })
+            })
+            .collect()
     }
 
     /// All of them.

@@ -14,15 +14,10 @@ pub(super) fn from_bundle(
 ) -> Result<Available, PluginsError> {
     let digest = Digest::from_bytes(shipped.digest);
     let plugin = Plugin::read_known(shipped.name, shipped.bytes.to_vec(), digest)?;
-    if let Some(locked) = entry.and_then(|entry| entry.locked.as_ref())
-        && locked.digest != digest
-    {
-        return Err(PluginsError::Digest {
-            name: shipped.name.to_owned(),
-            locked: locked.digest,
-            found: digest,
-        });
-    }
+    let locked = entry.and_then(|entry| entry.locked.as_ref());
+    let drifted_from = locked
+        .map(|locked| locked.digest)
+        .filter(|locked| *locked != digest);
     if let Some(Declared {
         source: DeclaredSource::Bundled(wanted),
         ..
@@ -45,6 +40,7 @@ pub(super) fn from_bundle(
         granted,
         origin: Origin::Bundled,
         language: String::new(),
+        drifted_from,
     })
 }
 
@@ -84,5 +80,6 @@ pub(super) fn from_path(entry: &Declared, path: &Path) -> Result<Available, Plug
         plugin,
         origin: Origin::Path(path.to_owned()),
         language: String::new(),
+        drifted_from: None,
     })
 }

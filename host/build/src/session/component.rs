@@ -18,17 +18,7 @@ impl Session<'_> {
         match &spec.kind {
             Kind::Prebuilt { path } => self.prebuilt(spec, path).map(Planned::Done),
             Kind::Source { source, language } => {
-                if !source.exists() {
-                    return Err(spec.missing(
-                        format!(
-                            "the source of `{}` is not there: `{}`",
-                            spec.name,
-                            source.display()
-                        ),
-                        "create it, or correct the path",
-                        Some(spec.kind_span.clone()),
-                    ));
-                }
+                self.require(spec, source)?;
                 if let Some(wit) = &spec.wit
                     && !wit.exists()
                 {
@@ -54,6 +44,22 @@ impl Session<'_> {
                 self.plan_plugin(spec, source, plugin)
             }
         }
+    }
+
+    /// The source must be there.
+    pub(crate) fn require(&self, spec: &Spec, source: &Path) -> Result<(), BuildError> {
+        if source.exists() {
+            return Ok(());
+        }
+        Err(spec.missing(
+            format!(
+                "the source of `{}` is not there: `{}`",
+                spec.name,
+                source.display()
+            ),
+            "create it, or correct the path",
+            Some(spec.kind_span.clone()),
+        ))
     }
 
     /// A prebuilt component is only checked; its artifact is made, so that its

@@ -170,6 +170,6 @@ fn only<'b>(spec: &Spec, to_make: &ToMake, built: &'b Built) -> Result<&'b Artif
 }
 
 /// A plugin's id as a directory name.
-fn cache_name(id: &str) -> String {
+pub(crate) fn cache_name(id: &str) -> String {
     id.replace(':', "-")
 }

@@ -1,7 +1,7 @@
 //! One `build`: every component in parallel, each fresh or built.
 
 mod component;
-mod make;
+pub(crate) mod make;
 mod plan;
 mod report;
 mod room;
@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use run_files::Digest;
+use run_plugins::Pins;
 use run_plugins::api::{Host, Profile};
 use run_plugins::cancel::Cancel;
 use run_runtime::{ArtifactCache, Engine, Wasm};
@@ -39,8 +40,8 @@ pub struct Options {
     pub offline: bool,
     /// Refuse where tools cannot be confined.
     pub hermetic: bool,
-    /// Versions of tools that the lock demands, by program.
-    pub pins: Vec<(String, String)>,
+    /// What the lock demands of tools.
+    pub pins: Pins,
     /// How many builds may run at once; as many as there are processors where
     /// it is not said.
     pub jobs: Option<NonZeroUsize>,
@@ -50,11 +51,11 @@ pub struct Options {
 
 /// Everything one build shares.
 pub struct Session<'a> {
-    root: PathBuf,
+    pub(crate) root: PathBuf,
     output_dir: PathBuf,
-    options: Options,
-    plugins: &'a PluginSet,
-    cancel: Cancel,
+    pub(crate) options: Options,
+    pub(crate) plugins: &'a PluginSet,
+    pub(crate) cancel: Cancel,
     reporter: &'a dyn Reporter,
     cache: BuildCache,
     around: Mutex<BTreeMap<Digest, Arc<plan::Around>>>,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use run_files::Digest;
 use run_plugins::manifest::SettingValue;
 use run_plugins::{SourceTree, Surroundings, Tool};
 
@@ -92,7 +93,7 @@ impl Session<'_> {
         let tree = SourceTree::of(&self.root, &manifest.source).map_err(|source| {
             BuildError::io("cannot read the project's directory".into(), source)
         })?;
-        let around = self.around(&available, &tree);
+        let around = self.around(&available, &tree, source);
         let places = Places::of(&tree.root);
         let facts = self.facts(spec, &available, &settings, &tree, &around, &places);
         let job = ToMake {
@@ -156,12 +157,8 @@ impl Session<'_> {
         }
         // The builder would refuse this tool, and say so.
         let refused = job.programs().all.iter().any(|tool| {
-            let pinned = self
-                .options
-                .pins
-                .iter()
-                .find(|(name, _)| *name == tool.program);
-            pinned.is_some_and(|(_, version)| tool.version.as_ref().is_some_and(|v| v != version))
+            // One that cannot be read is told there as well.
+            !matches!(self.options.pins.drift(tool), Ok(None))
         });
         if refused {
             return Err("a tool is not the one that run.lock.toml pins".to_owned());
@@ -191,16 +188,53 @@ impl Session<'_> {
         })
     }
 
-    fn around(&self, available: &Available, tree: &SourceTree) -> Arc<Around> {
+    fn around(&self, available: &Available, tree: &SourceTree, source: &Path) -> Arc<Around> {
+        // A tool of the project's own is the one nearest to the source.
+        let manifest = &available.plugin.manifest;
+        let by_source = manifest.tools.iter().any(|tool| tool.project.is_some());
+        let place = if by_source { source } else { Path::new("") };
+        let key = Digest::of_fields([
+            available.plugin.digest().as_bytes().as_slice(),
+            place.as_os_str().as_encoded_bytes(),
+        ]);
         hold(&self.around)
-            .entry(available.plugin.digest())
+            .entry(key)
             .or_insert_with(|| {
                 Arc::new(Around {
-                    surroundings: Surroundings::new(&available.plugin, &available.granted, tree),
+                    surroundings: Surroundings::new(
+                        &available.plugin,
+                        &available.granted,
+                        tree,
+                        source,
+                        &self.options.pins,
+                    ),
                     programs: OnceLock::new(),
                 })
             })
             .clone()
+    }
+
+    /// What the lock says of the plugin's tools, and which of them the project
+    /// has of its own: either can lead to other tools than the last time.
+    fn tools_digest(&self, manifest: &run_plugins::manifest::Manifest) -> Digest {
+        let pins = &self.options.pins;
+        let pinned: Vec<_> = manifest
+            .tools
+            .iter()
+            .map(|tool| &tool.program)
+            .filter(|program| pins.has(program))
+            .map(|program| {
+                let checksum = pins.checksums.get(program);
+                (program, pins.versions.get(program), checksum)
+            })
+            .collect();
+        let mut installed: Vec<_> = std::fs::read_dir(self.root.join(run_plugins::INSTALLED))
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| Some(entry.ok()?.file_name()))
+            .collect();
+        installed.sort();
+        Digest::of(format!("{pinned:?} {installed:?}").as_bytes())
     }
 
     /// Everything that decides a build and is no file of the source tree, with
@@ -223,6 +257,11 @@ impl Session<'_> {
             About::Plugin,
             &format!("the plugin `{id}`"),
             Some(plugin.digest()),
+        );
+        facts.add_digest(
+            About::Launcher,
+            "run.lock.toml and .run/toolchains",
+            Some(self.tools_digest(&plugin.manifest)),
         );
         facts.add(
             About::Plugin,

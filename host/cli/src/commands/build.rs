@@ -38,6 +38,14 @@ pub(crate) fn run(args: &Build, shell: &Shell) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// An error as a warning of one paragraph, with what mends it.
+fn with_help(error: &dyn miette::Diagnostic) -> String {
+    match error.help() {
+        Some(help) => format!("{error}\n  {help}"),
+        None => error.to_string(),
+    }
+}
+
 /// What to build and how, from a command's flags.
 #[derive(Default)]
 pub(crate) struct Request {
@@ -70,6 +78,13 @@ pub(crate) fn build(project: &Project, request: &Request, shell: &Shell) -> Resu
     let settings = &project.manifest.build;
     let reproducible = request.reproducible || settings.reproducible;
     let locks = &request.locks;
+    let locked = locks.locked || locks.frozen || reproducible;
+    for drifted in plugins.drifted() {
+        if locked {
+            return Err(drifted.into());
+        }
+        shell.warn(&with_help(&drifted));
+    }
     let options = Options {
         profile: if request.release || settings.opt_level == OptLevel::Release {
             Profile::Release
@@ -77,10 +92,10 @@ pub(crate) fn build(project: &Project, request: &Request, shell: &Shell) -> Resu
             Profile::Debug
         },
         reproducible,
-        locked: locks.locked || locks.frozen || reproducible,
+        locked,
         offline: locks.offline || locks.frozen,
         hermetic: locks.hermetic,
-        pins: project::pins(lock.as_ref()),
+        pins: project::pins(lock.as_ref(), locked),
         jobs: request.jobs,
         cache: build_cache::options(request.no_cache)?,
     };

@@ -2,8 +2,10 @@
 
 pub(crate) mod build;
 pub(crate) mod clean;
+pub(crate) mod doctor;
 pub(crate) mod exec;
 pub(crate) mod info;
 pub(crate) mod init;
 pub(crate) mod plugin;
 pub(crate) mod test;
+pub(crate) mod toolchain;

@@ -13,6 +13,7 @@ use crate::events::Events;
 use crate::manifest::{Manifest, SettingValue};
 use crate::sandbox::limits::Limits;
 use crate::source_tree::SourceTree;
+use crate::tools::Pins;
 
 mod v0_1;
 
@@ -145,9 +146,8 @@ pub struct BuildJob {
     pub parallelism: u32,
     /// Seconds since 1970 that stand for "now".
     pub source_date_epoch: u64,
-    /// Versions of tools that the lock demands, by program; a tool of another
-    /// version is refused.
-    pub pins: Vec<(String, String)>,
+    /// What the lock demands of tools.
+    pub pins: Pins,
 }
 
 /// What came of a build.

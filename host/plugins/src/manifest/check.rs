@@ -1,11 +1,17 @@
 //! What a manifest must keep to beyond its shape.
 
-use super::{Kind, Manifest};
+use super::{Kind, Manifest, Package};
 
 /// Why a manifest was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ManifestError(pub(super) String);
+
+impl ManifestError {
+    pub(crate) fn new(why: String) -> Self {
+        Self(why)
+    }
+}
 
 /// Refuses names that could mean something else once they are a path, a
 /// variable or a word of a lock file, and requests that the kind cannot have.
@@ -54,6 +60,22 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
         }
     }
     for tool in &manifest.tools {
+        if let Some(path) = tool.project.as_ref().filter(|path| !is_inside(path)) {
+            return fail(format!(
+                "tool `{}`: `project`: `{path}` leaves its directory",
+                tool.id
+            ));
+        }
+        for package in &tool.packages {
+            check_package(package)
+                .map_err(|why| ManifestError(format!("tool `{}`: {why}", tool.id)))?;
+        }
+        if !tool.packages.is_empty() && tool.pattern.is_none() {
+            return fail(format!(
+                "tool `{}`: a `[[tool.package]]` needs `probe` and `pattern`, to see what was installed",
+                tool.id
+            ));
+        }
         let programs = [
             Some(&tool.program),
             tool.locate.as_ref().map(|l| &l.program),
@@ -97,7 +119,7 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
         }
     }
     for file in &manifest.source.ancestors {
-        if !file.split('/').all(is_file_name) {
+        if !is_inside(file) {
             return fail(format!("`source.ancestors`: `{file}` leaves its directory"));
         }
     }
@@ -124,6 +146,58 @@ fn is_name(name: &str) -> bool {
 
 fn is_file_name(name: &str) -> bool {
     !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', '\0'])
+}
+
+/// A relative path that stays below where it begins.
+pub(super) fn is_inside(path: &str) -> bool {
+    path.split('/').all(is_file_name)
+}
+
+/// Names and versions become words of a command line and of files, so they are
+/// letters, digits and what separates them, and never look like an option.
+fn check_package(package: &Package) -> Result<(), String> {
+    if !is_name(&package.manager) {
+        return Err(format!("`{}` is no package manager", package.manager));
+    }
+    if !is_package(&package.name) {
+        return Err(format!("`{}` cannot be a package's name", package.name));
+    }
+    if let Some(part) = &package.part
+        && !part.strip_prefix('/').is_some_and(is_package)
+    {
+        return Err(format!("`{part}` cannot be a part of a package"));
+    }
+    if !is_inside(&package.program) {
+        return Err(format!("`{}` leaves the package", package.program));
+    }
+    match package
+        .constraints
+        .iter()
+        .find(|(name, version)| !is_package(name) || !is_package_version(version))
+    {
+        Some((name, version)) => Err(format!(
+            "`{name} = \"{version}\"` is no package with a version"
+        )),
+        None => Ok(()),
+    }
+}
+
+fn is_package(name: &str) -> bool {
+    name.len() <= 128
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '@')
+        && !name.contains("..")
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"@/._-".contains(&b))
+}
+
+/// An exact version in the spelling of whatever manager it is for.
+pub(crate) fn is_package_version(version: &str) -> bool {
+    version.len() <= 64
+        && version.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && version
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._+!-".contains(&b))
 }
 
 /// Variables that would undo the sandbox: the loader's, and the host's own.
@@ -191,6 +265,26 @@ mod tests {
             (
                 "[[tool]]\nid = 'x'\nprogram = 'x'\nwhy = ''\n[tool.reads]\narguments = []",
                 "`reads` has no arguments",
+            ),
+            (
+                "[[tool]]\nid = 'x'\nprogram = 'x'\nwhy = ''\nproject = 'a/../../x'",
+                "leaves its directory",
+            ),
+            (
+                "[[tool]]\nid = 'x'\nprogram = 'x'\nwhy = ''\n[[tool.package]]\nmanager = 'm'\nname = 'x'\nprogram = 'x'",
+                "needs `probe`",
+            ),
+            (
+                "[[tool]]\nid = 'x'\nprogram = 'x'\nwhy = ''\n[[tool.package]]\nmanager = 'm'\nname = '--x'\nprogram = 'x'",
+                "cannot be a package's name",
+            ),
+            (
+                "[[tool]]\nid = 'x'\nprogram = 'x'\nwhy = ''\n[[tool.package]]\nmanager = 'm'\nname = 'x'\nprogram = '/x'",
+                "leaves the package",
+            ),
+            (
+                "[[tool]]\nid = 'x'\nprogram = 'x'\nwhy = ''\n[[tool.package]]\nmanager = 'm'\nname = 'x'\nprogram = 'x'\nconstraints = { y = '\"1' }",
+                "no package with a version",
             ),
             ("[source]\nwritable = ['../x']", "not a file name"),
             ("[source]\nancestors = ['../x']", "leaves its directory"),

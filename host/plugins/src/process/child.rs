@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 use super::confine::{self, Policy};
 use super::{output, tree};
 use crate::sandbox::limits::{Limits, Violation};
+use crate::sandbox::refusals::Refusal;
 
 /// Everything that decides how a child starts.
 #[derive(Debug, Clone)]
@@ -52,6 +53,9 @@ pub struct Child {
     lines: mpsc::Receiver<Line>,
     exit: watch::Receiver<Option<Result<Exit, Arc<io::Error>>>>,
     leader: Arc<Leader>,
+    /// What it may do, to tell what of it the kernel refused.
+    pub(crate) policy: Policy,
+    pub(crate) refused: std::collections::BTreeSet<Refusal>,
 }
 
 /// The first process of the group, until it is reaped.
@@ -200,6 +204,8 @@ impl Child {
             lines,
             exit,
             leader,
+            policy: spec.policy.clone(),
+            refused: std::collections::BTreeSet::new(),
         })
     }
 

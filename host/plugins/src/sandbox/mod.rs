@@ -5,6 +5,7 @@ pub(crate) mod http;
 pub(crate) mod limits;
 pub(crate) mod paths;
 pub(crate) mod processes;
+pub(crate) mod refusals;
 pub(crate) mod run;
 pub(crate) mod state;
 pub(crate) mod wasi;

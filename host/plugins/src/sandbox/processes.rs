@@ -66,7 +66,6 @@ pub(crate) struct Processes {
     pub(crate) offline: bool,
     pub(crate) locked: bool,
     pub(crate) source_date_epoch: u64,
-    pub(crate) pins: Vec<(String, String)>,
     pub(crate) limits: Limits,
     pub(crate) violation: Violation,
     pub(crate) killers: Killers,
@@ -169,16 +168,6 @@ impl Processes {
             )));
         }
         let tool = self.tools.resolve(id).map_err(Refusal::Tool)?;
-        if let Some((_, pinned)) = self.pins.iter().find(|(name, _)| *name == tool.program)
-            && tool.version.as_ref().is_some_and(|found| found != pinned)
-        {
-            return Err(Refusal::Tool(ToolError::Version {
-                program: tool.program.clone(),
-                found: tool.version.unwrap_or_default(),
-                accepts: format!("{pinned}, as run.lock.toml pins it"),
-                help: "install that version, or change the pin in run.lock.toml".to_owned(),
-            }));
-        }
         if let Ok(mut used) = self.used.lock() {
             used.insert(tool.program.clone(), tool.clone());
         }

@@ -1,6 +1,7 @@
 //! The state behind one call of a plugin, the same for every version of the
 //! contract.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -12,6 +13,7 @@ use super::http::HttpPolicy;
 use super::limits::{self, GuestClock, Limits, Violation};
 use super::paths::PathMap;
 use super::processes::Processes;
+use super::refusals::Refusal;
 use super::wasi::LineSink;
 use crate::api::{BuildJob, DeployJob, ProjectView, Watch};
 use crate::events::{Level, StepId};
@@ -48,6 +50,8 @@ pub(crate) struct State {
     pub(crate) watch: Watch,
     pub(crate) subject: Subject,
     pub(crate) declared: Declared,
+    /// What children that failed were refused by the kernel.
+    pub(crate) refused: BTreeSet<Refusal>,
     pub(crate) paths: PathMap,
     pub(crate) processes: Option<Processes>,
     pub(crate) preinit: Preinit,
@@ -84,6 +88,7 @@ impl State {
             watch: parts.watch,
             subject: parts.subject,
             declared: Declared::default(),
+            refused: BTreeSet::new(),
             paths: parts.paths,
             processes: parts.processes,
             preinit: parts.preinit,

@@ -5,76 +5,40 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use run_files::{Digest, atomic};
-
-use super::{environment, reads};
-use crate::manifest::{Manifest, Reads, Tool as Declared};
+use super::error::install_help;
+use super::place::{self, Place, on_path, same_file};
+use super::{Pins, Tool, ToolError, environment, probe, reads, release};
+use crate::api::ProjectView;
+use crate::manifest::{Manifest, Package, Reads, Tool as Declared};
 use crate::process::confine::Policy;
 use crate::process::{Spec, query};
-
-/// A tool as it is on this machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tool {
-    /// What the plugin calls it.
-    pub id: String,
-    /// What it is called on `PATH`.
-    pub program: String,
-    /// The real program: no launcher, no symbolic link.
-    pub path: PathBuf,
-    /// The version it printed, where the manifest says how to ask.
-    pub version: Option<String>,
-    /// What its process reads of its own.
-    pub(crate) files: Vec<PathBuf>,
-}
-
-/// Why a tool cannot be used.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum ToolError {
-    /// The manifest has no such tool, or the user did not grant it.
-    #[error("the tool `{0}` is not declared in the plugin's manifest, or not granted")]
-    NotGranted(String),
-    /// It is not on this machine.
-    #[error("`{program}` was not found: {why}")]
-    Missing {
-        /// The program.
-        program: String,
-        /// What it is for, or what its launcher said.
-        why: String,
-        /// How to get it.
-        help: String,
-    },
-    /// It is there in a version the plugin does not work with.
-    #[error("`{program}` is {found}, and the plugin works with {accepts}")]
-    Version {
-        /// The program.
-        program: String,
-        /// What was found.
-        found: String,
-        /// The range.
-        accepts: String,
-        /// How to get another.
-        help: String,
-    },
-}
 
 /// The tools of one plugin in one project, each resolved once.
 pub struct Tools {
     manifest: Manifest,
-    directory: PathBuf,
+    /// Of `run.toml`; launchers are asked there, for they may answer by project.
+    project: PathBuf,
+    /// How far the source tree reaches, and where the source is in it.
+    tree: (PathBuf, PathBuf),
+    pins: Pins,
     granted: Box<dyn Fn(&str) -> bool + Send + Sync>,
     resolved: Mutex<BTreeMap<String, Result<Tool, ToolError>>>,
 }
 
 impl Tools {
-    /// `directory` is where launchers are asked: they may answer by project.
+    /// For the source of `view`; of several that `run` installed, those that
+    /// are pinned are taken.
     pub fn new(
         manifest: &Manifest,
-        directory: &Path,
+        view: &ProjectView,
+        pins: &Pins,
         granted: impl Fn(&str) -> bool + Send + Sync + 'static,
     ) -> Self {
         Self {
             manifest: manifest.clone(),
-            directory: directory.to_owned(),
+            project: view.tree.project.clone(),
+            tree: (view.tree.root.clone(), view.source.clone()),
+            pins: pins.clone(),
             granted: Box::new(granted),
             resolved: Mutex::default(),
         }
@@ -97,6 +61,31 @@ impl Tools {
             .clone()
     }
 
+    /// The same, where the source itself asks for a range.
+    ///
+    /// # Errors
+    /// As [`Tools::resolve`].
+    pub fn resolve_within(
+        &self,
+        id: &str,
+        accepts: Option<&semver::VersionReq>,
+    ) -> Result<Tool, ToolError> {
+        let tool = self.resolve(id)?;
+        let (Some(accepts), Some(found)) = (accepts, &tool.version) else {
+            return Ok(tool);
+        };
+        if release(found).is_some_and(|version| accepts.matches(&version)) {
+            return Ok(tool);
+        }
+        Err(ToolError::Version {
+            program: tool.program.clone(),
+            found: found.clone(),
+            path: tool.path.display().to_string(),
+            accepts: accepts.to_string(),
+            help: self.manifest.tool(id).map(install_help).unwrap_or_default(),
+        })
+    }
+
     /// Every granted tool that is there.
     pub fn present(&self) -> Vec<Tool> {
         self.manifest
@@ -112,46 +101,124 @@ impl Tools {
             why,
             help: install_help(declared),
         };
-        let path = self.path(declared).map_err(missing)?;
-        let directory = path.parent().unwrap_or(Path::new("/")).to_owned();
-        let mut files = vec![path.clone()];
+        let (path, place, files) = self.place(declared).map_err(missing)?;
+        self.examine(declared, path, place, files)
+    }
+
+    /// The program of a package that was installed in `dir`.
+    pub(crate) fn installed_in(
+        &self,
+        declared: &Declared,
+        package: &Package,
+        dir: &Path,
+    ) -> Result<Tool, ToolError> {
+        let missing = |why: String| ToolError::Missing {
+            program: declared.program.clone(),
+            why,
+            help: String::new(),
+        };
+        let dir = fs::canonicalize(dir).map_err(|error| missing(error.to_string()))?;
+        let path = place::program_of(package, &dir)
+            .ok_or_else(|| missing(format!("there is no `{}`", package.program)))?;
+        let place = Place::Installed(dir);
+        let files = self.files(declared, &path, &place);
+        self.examine(declared, path, place, files)
+    }
+
+    /// Asks for the version, and whether it fits.
+    fn examine(
+        &self,
+        declared: &Declared,
+        path: PathBuf,
+        place: Place,
+        files: Vec<PathBuf>,
+    ) -> Result<Tool, ToolError> {
+        let missing = |why: String| ToolError::Missing {
+            program: declared.program.clone(),
+            why,
+            help: install_help(declared),
+        };
+        let mut tool = Tool {
+            id: declared.id.clone(),
+            program: declared.program.clone(),
+            path,
+            place,
+            version: None,
+            files,
+        };
+        // The kernel starts a script's interpreter, and so has to read it.
+        tool.files
+            .extend(reads::interpreter(&tool.path).and_then(|path| fs::canonicalize(path).ok()));
+        if let Some(asked) = &declared.reads {
+            tool.files
+                .extend(self.reads(asked, &tool).map_err(missing)?);
+        }
+        let environment = |home: &Path| self.bare(&tool, home);
+        tool.version = probe::version(declared, &tool, environment, &self.helpers(&tool.path))
+            .map_err(missing)?;
+        if let (Some(accepts), Some(found)) = (&declared.accepts, &tool.version)
+            && !release(found).is_some_and(|version| accepts.matches(&version))
+        {
+            return Err(ToolError::Version {
+                program: declared.program.clone(),
+                found: found.clone(),
+                path: tool.path.display().to_string(),
+                accepts: accepts.to_string(),
+                help: install_help(declared),
+            });
+        }
+        Ok(tool)
+    }
+
+    /// The program, where it is, and what its process reads of its own.
+    fn place(&self, declared: &Declared) -> Result<(PathBuf, Place, Vec<PathBuf>), String> {
+        let (root, source) = &self.tree;
+        let pinned = self.pins.versions.get(&declared.program);
+        let (path, place) = if let Some((path, dir)) =
+            place::installed(&self.project, declared, pinned.map(|p| &**p))
+        {
+            (path, Place::Installed(dir))
+        } else if let Some(path) = place::in_project(root, source, declared) {
+            (path, Place::Project)
+        } else {
+            (self.path(declared)?, Place::Path)
+        };
+        let files = self.files(declared, &path, &place);
+        Ok((path, place, files))
+    }
+
+    fn files(&self, declared: &Declared, path: &Path, place: &Place) -> Vec<PathBuf> {
+        let mut files = vec![path.to_owned()];
+        let directory = path.parent().unwrap_or(Path::new("/"));
         files.extend(
             declared
                 .files
                 .iter()
                 .filter_map(|file| fs::canonicalize(directory.join(file)).ok()),
         );
-        // The kernel starts a script's interpreter, and so has to read it.
-        files.extend(
-            reads::interpreter(&path).and_then(|interpreter| fs::canonicalize(interpreter).ok()),
-        );
-        let mut tool = Tool {
-            id: declared.id.clone(),
-            program: declared.program.clone(),
-            path,
-            version: None,
-            files,
-        };
-        if let Some(asked) = &declared.reads {
-            tool.files
-                .extend(self.reads(asked, &tool).map_err(missing)?);
+        match place {
+            Place::Installed(dir) => files.push(dir.clone()),
+            // It is a part of the tree, which its process reads anyway.
+            Place::Project => files.push(self.tree.0.clone()),
+            Place::Path => {}
         }
-        tool.version = self.version(declared, &tool).map_err(missing)?;
-        if let (Some(accepts), Some(found)) = (&declared.accepts, &tool.version) {
-            let fits = semver::Version::parse(&complete(found)).is_ok_and(|v| {
-                // A nightly of an accepted release is accepted.
-                accepts.matches(&semver::Version::new(v.major, v.minor, v.patch))
-            });
-            if !fits {
-                return Err(ToolError::Version {
-                    program: declared.program.clone(),
-                    found: found.clone(),
-                    accepts: accepts.to_string(),
-                    help: install_help(declared),
-                });
-            }
-        }
-        Ok(tool)
+        files
+    }
+
+    /// Whoever runs the script at `path`: the manifest's own tool of that name.
+    fn helpers(&self, path: &Path) -> Vec<(String, PathBuf, Vec<PathBuf>)> {
+        probe::interpreter(path)
+            .and_then(|name| {
+                let tool = self
+                    .manifest
+                    .tools
+                    .iter()
+                    .find(|tool| tool.program == name && (self.granted)(&tool.id))?;
+                let (path, _, files) = self.place(tool).ok()?;
+                Some((name, path, files))
+            })
+            .into_iter()
+            .collect()
     }
 
     fn path(&self, declared: &Declared) -> Result<PathBuf, String> {
@@ -199,7 +266,7 @@ impl Tools {
         let answer = query(&Spec {
             program: launcher.to_owned(),
             arguments: arguments.to_vec(),
-            directory: self.directory.clone(),
+            directory: self.project.clone(),
             environment,
             // It may look anywhere and change nothing.
             policy: Policy {
@@ -233,112 +300,4 @@ impl Tools {
         ]);
         environment
     }
-
-    /// Asked once for each program file: the answer is kept beside its size and
-    /// times.
-    fn version(&self, declared: &Declared, tool: &Tool) -> Result<Option<String>, String> {
-        let Some(pattern) = &declared.pattern else {
-            return Ok(None);
-        };
-        if declared.probe.is_empty() {
-            return Ok(None);
-        }
-        let remembered = remembered_at(&tool.path, &declared.probe, pattern);
-        if let Some(path) = &remembered
-            && let Ok(version) = fs::read_to_string(path)
-        {
-            return Ok(Some(version));
-        }
-        let home = tempfile::tempdir().map_err(|error| error.to_string())?;
-        let printed = query(&Spec {
-            program: tool.path.clone(),
-            arguments: declared.probe.clone(),
-            directory: home.path().to_owned(),
-            environment: self.bare(tool, home.path()),
-            policy: Policy {
-                read: tool.files.clone(),
-                write: vec![home.path().to_owned()],
-                ..Policy::default()
-            },
-            name: tool.program.clone(),
-        })
-        .map_err(|error| format!("it does not run ({error})"))?;
-        let version = regex::Regex::new(pattern)
-            .ok()
-            .and_then(|regex| Some(regex.captures(&printed)?.get(1)?.as_str().to_owned()))
-            .ok_or_else(|| format!("it printed no version: {}", printed.trim()))?;
-        if let Some(path) = &remembered
-            && let Some(dir) = path.parent()
-        {
-            // A cache: where it cannot be written the tool is asked again.
-            fs::create_dir_all(dir)
-                .and_then(|()| atomic::write(path, version.as_bytes()))
-                .ok();
-        }
-        Ok(Some(version))
-    }
-}
-
-/// What a person does to get the tool.
-pub(crate) fn install_help(tool: &Declared) -> String {
-    let help = match tool.install.here() {
-        Some(command) => format!("install it with `{command}`"),
-        None => format!("install `{}` and put it on PATH", tool.program),
-    };
-    match &tool.accepts {
-        Some(accepts) => format!("{help}; versions that fit: {accepts}"),
-        None => help,
-    }
-}
-
-pub(super) fn on_path(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .filter(|dir| dir.is_absolute())
-        .map(|dir| dir.join(program))
-        .find(|path| is_executable(path))
-}
-
-#[cfg(unix)]
-fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_executable(path: &Path) -> bool {
-    path.is_file()
-}
-
-#[cfg(unix)]
-fn same_file(a: &Path, b: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    match (fs::metadata(a), fs::metadata(b)) {
-        (Ok(a), Ok(b)) => a.dev() == b.dev() && a.ino() == b.ino(),
-        _ => false,
-    }
-}
-
-#[cfg(not(unix))]
-fn same_file(a: &Path, b: &Path) -> bool {
-    matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
-}
-
-fn remembered_at(path: &Path, probe: &[String], pattern: &str) -> Option<PathBuf> {
-    let meta = fs::metadata(path).ok()?;
-    let changed = format!("{:?} {}", meta.modified().ok()?, meta.len());
-    let key = Digest::of_fields(
-        [path.to_str()?, &changed, pattern]
-            .into_iter()
-            .chain(probe.iter().map(String::as_str))
-            .map(str::as_bytes),
-    );
-    Some(run_files::dirs::cache()?.join("tools").join(key.hex()))
-}
-
-/// `1.95` → `1.95.0`, so that any dotted number compares.
-fn complete(version: &str) -> String {
-    let numbers = version.split(['-', '+']).next().unwrap_or(version);
-    let missing = 2_usize.saturating_sub(numbers.matches('.').count());
-    format!("{numbers}{}", ".0".repeat(missing))
 }

@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::locate::on_path;
+use super::place::on_path;
 use crate::manifest::Reads;
 use crate::process::confine::Policy;
 use crate::process::{Spec, query};

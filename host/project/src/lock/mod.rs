@@ -3,6 +3,7 @@
 //! One file, committed, the same bytes for the same content: sorted, one
 //! writer, no times. An entry is law; nothing here rewrites one on its own.
 
+mod digests;
 mod read;
 mod write;
 
@@ -11,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 use run_files::{Digest, atomic};
 use semver::Version;
+
+pub use digests::{Digests, platform};
 
 use crate::document;
 use crate::names::PluginName;
@@ -25,7 +28,10 @@ pub struct Lock {
     /// `[toolchains]`: a program, and the version it must have.
     pub toolchains: BTreeMap<String, String>,
     /// `[checksums]`: a program, and the digest of its file.
-    pub checksums: BTreeMap<String, Digest>,
+    pub checksums: Digests,
+    /// `[installed]`: a program, and the digest of all that `toolchain install`
+    /// installs with it.
+    pub installed: Digests,
     packages: Vec<LockedPackage>,
     plugins: Vec<LockedPlugin>,
 }
@@ -163,6 +169,11 @@ impl Lock {
         self.plugins.sort_by(|a, b| a.name.cmp(&b.name));
     }
 
+    /// Removes the plugin of that name.
+    pub fn remove_plugin(&mut self, name: &str) {
+        self.plugins.retain(|plugin| plugin.name.as_str() != name);
+    }
+
     /// Adds a package, or replaces the one of its name and version.
     pub fn set_package(&mut self, package: LockedPackage) {
         let key = |package: &LockedPackage| (package.name.clone(), package.version.clone());
@@ -213,6 +224,22 @@ credentials = []
         assert_eq!(lock.to_string(), TEXT);
         assert_eq!(lock.plugin("elm").unwrap().granted.tools.len(), 1);
         assert_eq!(Lock::default().to_string(), "");
+    }
+
+    #[test]
+    fn platforms_have_tables_of_their_own() {
+        let digest = Digest::of(b"");
+        let mut lock = Lock::default();
+        lock.toolchains.insert("elmc".into(), "1.2.0".into());
+        lock.checksums.set("linux-x86_64", "elmc", digest);
+        lock.checksums.set("macos-aarch64", "elmc", digest);
+        lock.installed.set("linux-x86_64", "elmc", digest);
+        let text = lock.to_string();
+        let expected = format!(
+            "[toolchains]\nelmc = \"1.2.0\"\n\n[checksums.linux-x86_64]\nelmc = \"{digest}\"\n\n[checksums.macos-aarch64]\nelmc = \"{digest}\"\n\n[installed.linux-x86_64]\nelmc = \"{digest}\"\n"
+        );
+        assert_eq!(text, expected);
+        assert_eq!(Lock::parse(&text, Path::new(LOCK_NAME)).unwrap(), lock);
     }
 
     #[test]

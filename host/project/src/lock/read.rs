@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use run_files::Digest;
 
-use super::{Granted, Lock, LockedPackage, LockedPlugin};
+use super::{Digests, Granted, Lock, LockedPackage, LockedPlugin};
 use crate::problem::problem;
 use crate::section::{Entry, Section};
 use crate::spanned::Spanned;
@@ -13,7 +13,8 @@ use crate::value::{ValueError, sentence, version};
 
 pub(super) fn lock(mut root: Section<'_>) -> Option<Lock> {
     let toolchains = map(root.take("toolchains"), |entry| entry.parse(sentence));
-    let checksums = map(root.take("checksums"), |entry| entry.parse(digest));
+    let checksums = digests(root.take("checksums"));
+    let installed = digests(root.take("installed"));
     let packages = root
         .take("package")
         .map(Entry::sections)
@@ -22,6 +23,7 @@ pub(super) fn lock(mut root: Section<'_>) -> Option<Lock> {
     let mut lock = Lock {
         toolchains,
         checksums,
+        installed,
         ..Lock::default()
     };
     for section in packages {
@@ -44,6 +46,23 @@ pub(super) fn lock(mut root: Section<'_>) -> Option<Lock> {
     }
     root.finish();
     Some(lock)
+}
+
+fn digests(entry: Option<Entry<'_>>) -> Digests {
+    let mut digests = Digests::default();
+    let Some(section) = entry.and_then(Entry::section) else {
+        return digests;
+    };
+    for entry in section.entries() {
+        let name = entry.key.value.to_owned();
+        if entry.is_table() {
+            let own = map(Some(entry), |entry| entry.parse(digest));
+            digests.platforms.insert(name, own);
+        } else if let Some(found) = entry.parse(digest) {
+            digests.anywhere.insert(name, found.value);
+        }
+    }
+    digests
 }
 
 fn package(mut section: Section<'_>) -> Option<LockedPackage> {

@@ -1,11 +1,12 @@
 //! From a lock to its one text.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use run_files::Digest;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
-use super::{Granted, Lock, LockedPackage, LockedPlugin};
+use super::{Digests, Granted, Lock, LockedPackage, LockedPlugin};
 
 impl fmt::Display for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -17,12 +18,13 @@ impl fmt::Display for Lock {
                 .map(|(name, version)| (name, version.clone()));
             document.insert("toolchains", Item::Table(strings(pairs)));
         }
-        if !self.checksums.is_empty() {
-            let pairs = self
-                .checksums
-                .iter()
-                .map(|(name, digest)| (name, digest.to_string()));
-            document.insert("checksums", Item::Table(strings(pairs)));
+        for (key, digests) in [
+            ("checksums", &self.checksums),
+            ("installed", &self.installed),
+        ] {
+            if !digests.is_empty() {
+                document.insert(key, Item::Table(self::digests(digests)));
+            }
         }
         if !self.packages.is_empty() {
             let tables: ArrayOfTables = self.packages.iter().map(package).collect();
@@ -88,6 +90,20 @@ fn array(set: &BTreeSet<String>) -> Array {
         array.set_trailing("\n");
     }
     array
+}
+
+fn digests(digests: &Digests) -> Table {
+    let texts = |own: &BTreeMap<String, Digest>| {
+        strings(own.iter().map(|(name, digest)| (name, digest.to_string())))
+    };
+    let mut table = texts(&digests.anywhere);
+    table.set_implicit(digests.anywhere.is_empty());
+    for (platform, own) in &digests.platforms {
+        if !own.is_empty() {
+            table.insert(platform, Item::Table(texts(own)));
+        }
+    }
+    table
 }
 
 fn strings<'a>(pairs: impl Iterator<Item = (&'a String, String)>) -> Table {

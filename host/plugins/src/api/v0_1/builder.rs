@@ -15,11 +15,13 @@ use crate::api::{
 };
 use crate::artifact::Plugin;
 use crate::error::{CallError, LoadError};
+use crate::events::Level;
 use crate::manifest::{Access, Kind, Manifest};
 use crate::process::confine::{self, Support};
 use crate::sandbox::http::Network;
 use crate::sandbox::paths::{Mode, Mount};
 use crate::sandbox::processes::Processes;
+use crate::sandbox::refusals;
 use crate::sandbox::state::{Declared, Subject};
 use crate::tools::{Tools, environment};
 
@@ -111,7 +113,6 @@ impl Builder {
                 offline: job.offline,
                 locked: job.locked,
                 source_date_epoch: job.source_date_epoch,
-                pins: job.pins.clone(),
                 limits,
                 violation,
                 killers,
@@ -252,9 +253,11 @@ impl crate::api::Builder for Builder {
         let granted = self.0.granted.clone();
         let tools = Arc::new(Tools::new(
             &self.0.declared,
-            &job.project.tree.project,
+            &job.project,
+            &job.pins,
             move |id| granted.tool(id).is_some(),
         ));
+        self.check_pins(job, &tools, watch)?;
         let used = Used::default();
         let (processes, named) = self.processes(job, &scratch, &tools, &used)?;
         let mut mounts = vec![
@@ -274,7 +277,7 @@ impl crate::api::Builder for Builder {
             network: Network::None,
             processes: Some(processes),
         };
-        let (answer, declared) = self.0.call(watch, setup, async |store, instance| {
+        let (answer, declared, refused) = self.0.call(watch, setup, async |store, instance| {
             let plugin = LanguageBuilderPre::new(instance.clone())?
                 .instantiate_async(&mut *store)
                 .await?;
@@ -284,8 +287,14 @@ impl crate::api::Builder for Builder {
                 .call_build(&mut *store, handle)
                 .await?;
             let declared: Declared = std::mem::take(&mut store.data_mut().declared);
-            Ok((answer, declared))
+            let refused = std::mem::take(&mut store.data_mut().refused);
+            Ok((answer, declared, refused))
         })?;
+        if answer.is_err() {
+            for refusal in &refused {
+                watch.events.diagnostic(refusals::diagnostic(refusal));
+            }
+        }
         let artifacts = answer.map_err(|error| convert::failure(&self.0.name, error))?;
         let artifacts = artifacts
             .into_iter()
@@ -302,6 +311,9 @@ impl crate::api::Builder for Builder {
             })
             .collect::<Result<_, CallError>>()?;
         let used = used.lock().map(|used| used.clone()).unwrap_or_default();
+        if job.reproducible {
+            tell_unpinned(used.keys(), &job.pins, watch);
+        }
         Ok(Built {
             artifacts,
             depends_on: declared.depends_on,
@@ -371,7 +383,53 @@ impl crate::api::Builder for Builder {
     }
 }
 
+/// The same source gives the same bytes where the tools are the same, so it is
+/// worth saying that nothing keeps them so.
+fn tell_unpinned<'p>(
+    programs: impl Iterator<Item = &'p String>,
+    pins: &crate::tools::Pins,
+    watch: &Watch,
+) {
+    let unpinned: Vec<_> = programs
+        .filter(|program| !pins.has(program))
+        .map(|program| format!("`{program}`"))
+        .collect();
+    let message = format!(
+        "{} not pinned, so that others may build with other versions; pin what is here with `run v2 toolchain sync`",
+        unpinned.join(", ")
+    );
+    if !unpinned.is_empty() && pins.tell(&message) {
+        watch.events.log(Level::Warn, &message, &[]);
+    }
+}
+
 impl Builder {
+    /// Compares the tools with what the lock pins of them, before any of them
+    /// runs.
+    fn check_pins(&self, job: &BuildJob, tools: &Tools, watch: &Watch) -> Result<(), CallError> {
+        let pinned = |tool: &&crate::manifest::Tool| job.pins.has(&tool.program);
+        for declared in self.0.granted.tools.iter().filter(pinned) {
+            // One that is not there is told when it is needed.
+            let Ok(tool) = tools.resolve(&declared.id) else {
+                continue;
+            };
+            let drift = job.pins.drift(&tool).map_err(|source| CallError::Host {
+                what: format!("cannot read `{}`", tool.path.display()),
+                source,
+            })?;
+            let Some(drift) = drift else { continue };
+            let help = drift.help(!declared.packages.is_empty());
+            if job.pins.strict {
+                return Err(CallError::Pinned { drift, help });
+            }
+            let message = format!("{drift}; {help}");
+            if job.pins.tell(&message) {
+                watch.events.log(Level::Warn, &message, &[]);
+            }
+        }
+        Ok(())
+    }
+
     /// The host path of a file a plugin made, which must be a regular file that
     /// lies in `output` after every link is followed.
     fn accept(&self, output: &Path, guest: &str) -> Result<PathBuf, CallError> {

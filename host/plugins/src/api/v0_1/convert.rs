@@ -65,7 +65,13 @@ pub(super) fn failure(plugin: &str, error: wit::Error) -> CallError {
     let kind = match error.kind {
         wit::ErrorKind::InvalidInput => FailureKind::InvalidInput,
         wit::ErrorKind::Unsupported => FailureKind::Unsupported,
-        wit::ErrorKind::MissingTool => FailureKind::MissingTool,
+        wit::ErrorKind::MissingTool => {
+            return CallError::MissingTool {
+                plugin: plugin.to_owned(),
+                message: error.message,
+                help: error.help,
+            };
+        }
         wit::ErrorKind::Denied => FailureKind::Denied,
         wit::ErrorKind::NotFound => FailureKind::NotFound,
         wit::ErrorKind::Conflict => FailureKind::Conflict,

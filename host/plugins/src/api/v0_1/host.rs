@@ -8,8 +8,10 @@ use super::bindings::{DeployJob, Job, Project, Step};
 use super::convert;
 use crate::api::{BuildJob, ProjectView};
 use crate::events::Level;
-use crate::process::{Child, Source};
+use crate::process::confine::{self, Support};
+use crate::process::{Child, Exit, Source};
 use crate::sandbox::processes::{Piece, Refusal, Request};
+use crate::sandbox::refusals;
 use crate::sandbox::state::{State, Subject};
 use crate::tools::ToolError;
 use wit::types::{Attribute, Error, ErrorKind};
@@ -160,7 +162,15 @@ impl wit::process::HostChild for State {
         child: Resource<Child>,
     ) -> wasmtime::Result<Option<wit::process::Line>> {
         self.clock.pause();
-        let line = self.table.get_mut(&child)?.next_line().await;
+        let child = self.table.get_mut(&child)?;
+        let line = child.next_line().await;
+        if let Some(line) = &line
+            && confine::support() == &Support::Full
+            && child.refused.len() < refusals::MOST
+        {
+            let refused = refusals::judge(&line.text, &child.policy);
+            child.refused.extend(refused);
+        }
         self.clock.run();
         Ok(line.map(|line| {
             let text = self.paths.hide(&line.text);
@@ -180,7 +190,13 @@ impl wit::process::HostChild for State {
         child: Resource<Child>,
     ) -> wasmtime::Result<Result<wit::process::Exit, Error>> {
         self.clock.pause();
-        let exit = self.table.get_mut(&child)?.wait().await;
+        let child = self.table.get_mut(&child)?;
+        let exit = child.wait().await;
+        let refused = std::mem::take(&mut child.refused);
+        // What a program was refused and went on without is no news.
+        if !matches!(exit, Ok(Exit::Code(0))) {
+            self.refused.extend(refused);
+        }
         self.clock.run();
         Ok(match exit {
             Ok(exit) => Ok(convert::exit(exit)),

@@ -64,6 +64,21 @@ pub(super) fn restrict_self(ruleset: &OwnedFd) -> io::Result<()> {
     check(unsafe { libc::syscall(libc::SYS_landlock_restrict_self, ruleset.as_raw_fd(), 0) })
 }
 
+/// The version of the kernel's Landlock interface (landlock_create_ruleset(2)).
+pub(super) fn landlock_abi() -> Option<u32> {
+    const VERSION: libc::c_ulong = 1;
+    // SAFETY: with this flag the call takes no ruleset, and returns a number.
+    let version = unsafe {
+        libc::syscall(
+            libc::SYS_landlock_create_ruleset,
+            std::ptr::null::<libc::c_void>(),
+            0_usize,
+            VERSION,
+        )
+    };
+    u32::try_from(version).ok().filter(|version| *version > 0)
+}
+
 fn check(result: impl Into<i64>) -> io::Result<()> {
     if result.into() == -1 {
         Err(io::Error::last_os_error())

@@ -11,7 +11,7 @@ use landlock::{
     Scope,
 };
 
-use super::{Policy, Support, calls, syscalls, system_files};
+use super::{Policy, Rules, Support, calls, syscalls, system_files};
 
 /// The newest rules this code knows; an older kernel applies those it has.
 const RULES: ABI = ABI::V6;
@@ -24,6 +24,13 @@ pub(super) fn support() -> Support {
         },
         Ok(None) => Support::Missing("the kernel has no Landlock".to_owned()),
         Err(error) => Support::Missing(format!("Landlock: {error}")),
+    }
+}
+
+pub(super) fn rules() -> Rules {
+    Rules {
+        landlock: calls::landlock_abi(),
+        seccomp: std::path::Path::new("/proc/sys/kernel/seccomp/actions_avail").exists(),
     }
 }
 

@@ -40,6 +40,21 @@ pub enum Support {
     Missing(String),
 }
 
+/// What the kernel offers to confine with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// The version of Landlock's interface, where there is one.
+    pub landlock: Option<u32>,
+    /// Whether system calls can be filtered.
+    pub seccomp: bool,
+}
+
+/// Asks the kernel what it offers.
+#[must_use]
+pub fn rules() -> Rules {
+    platform::rules()
+}
+
 /// Asks the kernel, once.
 #[must_use]
 pub fn support() -> &'static Support {

@@ -47,10 +47,11 @@ pub(super) fn filters(network: bool) -> Result<Vec<BpfProgram>, String> {
     ];
     if !network {
         // Of any family: a local socket leads to a container engine or an agent.
-        // Pairs stay, which connect a process to its own children only.
+        // Pairs stay, which connect a process to its own children only. The
+        // error says what is so, and is told from that of a refused file.
         filters.push(filter(
             plain(&[libc::SYS_socket]),
-            SeccompAction::Errno(libc::EACCES.cast_unsigned()),
+            SeccompAction::Errno(libc::ENETDOWN.cast_unsigned()),
         )?);
     } else {
         let families = [

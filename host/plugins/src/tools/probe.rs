@@ -1,0 +1,185 @@
+//! Asking a program for its version, confined, once for each file.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use run_files::{Digest, atomic};
+
+use super::Tool;
+use crate::manifest::Tool as Declared;
+use crate::process::confine::Policy;
+use crate::process::{Spec, query};
+
+/// The version that a tool prints, where the manifest says how to ask. The
+/// answer is kept beside what tells the file apart. It gets the `environment` of
+/// an empty home. `helpers` are programs that
+/// are linked on its `PATH`, with what they read of their own.
+pub(super) fn version(
+    declared: &Declared,
+    tool: &Tool,
+    environment: impl Fn(&Path) -> BTreeMap<String, String>,
+    helpers: &[(String, PathBuf, Vec<PathBuf>)],
+) -> Result<Option<String>, String> {
+    let Some(pattern) = &declared.pattern else {
+        return Ok(None);
+    };
+    if declared.probe.is_empty() {
+        return Ok(None);
+    }
+    let remembered = remembered_at(&tool.path, &declared.probe, pattern);
+    if let Some(path) = &remembered
+        && let Ok(version) = fs::read_to_string(path)
+    {
+        return Ok(Some(version));
+    }
+    let printed = ask(declared, tool, environment, helpers)?;
+    let version = regex::Regex::new(pattern)
+        .ok()
+        .and_then(|regex| Some(regex.captures(&printed)?.get(1)?.as_str().to_owned()))
+        .ok_or_else(|| format!("it printed no version: {}", printed.trim()))?;
+    remember(remembered.as_deref(), &version);
+    Ok(Some(version))
+}
+
+/// The digest of a program's file, read once for each file.
+pub(super) fn digest(path: &Path) -> io::Result<Digest> {
+    let remembered = remembered_at(path, &[], "sha256").filter(|_| is_settled(path));
+    if let Some(known) = remembered
+        .as_ref()
+        .and_then(|path| fs::read_to_string(path).ok()?.parse().ok())
+    {
+        return Ok(known);
+    }
+    let digest = Digest::of_file(path)?;
+    remember(remembered.as_deref(), &digest.to_string());
+    Ok(digest)
+}
+
+/// A cache: where it cannot be written the same is found out again.
+fn remember(at: Option<&Path>, text: &str) {
+    if let Some(path) = at
+        && let Some(dir) = path.parent()
+    {
+        fs::create_dir_all(dir)
+            .and_then(|()| atomic::write(path, text.as_bytes()))
+            .ok();
+    }
+}
+
+/// Whether a change of the file would show: one within the same tick of the
+/// file system's clock, of which the coarsest is FAT's, would not.
+fn is_settled(path: &Path) -> bool {
+    let Ok(meta) = fs::metadata(path) else {
+        return false;
+    };
+    #[cfg(unix)]
+    let changed = {
+        use std::os::unix::fs::MetadataExt;
+        u64::try_from(meta.ctime())
+            .ok()
+            .map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
+    };
+    #[cfg(not(unix))]
+    let changed = meta.modified().ok();
+    changed
+        .and_then(|changed| SystemTime::now().duration_since(changed).ok())
+        .is_some_and(|age| age > Duration::from_secs(3))
+}
+
+fn ask(
+    declared: &Declared,
+    tool: &Tool,
+    environment: impl Fn(&Path) -> BTreeMap<String, String>,
+    helpers: &[(String, PathBuf, Vec<PathBuf>)],
+) -> Result<String, String> {
+    let home = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let bin = home.path().join("bin");
+    let mut read = tool.files.clone();
+    fs::create_dir(&bin).map_err(|error| error.to_string())?;
+    for (name, path, files) in helpers {
+        #[cfg(unix)]
+        let linked = std::os::unix::fs::symlink(path, bin.join(name));
+        #[cfg(not(unix))]
+        let linked = fs::copy(path, bin.join(name)).map(drop);
+        linked.map_err(|error| error.to_string())?;
+        read.extend(files.iter().cloned());
+    }
+    let mut variables = environment(home.path());
+    let path = variables.entry("PATH".to_owned()).or_default();
+    *path = format!("{}:{path}", bin.display());
+    query(&Spec {
+        program: tool.path.clone(),
+        arguments: declared.probe.clone(),
+        directory: home.path().to_owned(),
+        environment: variables,
+        policy: Policy {
+            read,
+            write: vec![home.path().to_owned()],
+            ..Policy::default()
+        },
+        name: tool.program.clone(),
+    })
+    .map_err(|error| format!("it does not run ({error})"))
+}
+
+/// The program that runs a script, where the script has it looked up on `PATH`:
+/// `#!/usr/bin/env NAME`.
+pub(super) fn interpreter(script: &Path) -> Option<String> {
+    let mut head = [0; 128];
+    let read = fs::File::open(script).ok()?.read(&mut head).ok()?;
+    let line = head.get(..read)?.split(|byte| *byte == b'\n').next()?;
+    let line = std::str::from_utf8(line).ok()?.strip_prefix("#!")?;
+    let mut words = line.split_whitespace();
+    let env = words.next()?;
+    env.ends_with("/env").then_some(())?;
+    words.find(|word| !word.starts_with('-')).map(str::to_owned)
+}
+
+fn remembered_at(path: &Path, probe: &[String], pattern: &str) -> Option<PathBuf> {
+    let meta = fs::metadata(path).ok()?;
+    let mut changed = format!("{:?} {}", meta.modified().ok()?, meta.len());
+    // Package managers set one time for all files they unpack, so that two
+    // releases of a script may differ in nothing but when they came here.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        changed.push_str(&format!(
+            " {} {} {}",
+            meta.ino(),
+            meta.ctime(),
+            meta.ctime_nsec()
+        ));
+    }
+    let key = Digest::of_fields(
+        [path.to_str()?, &changed, pattern]
+            .into_iter()
+            .chain(probe.iter().map(String::as_str))
+            .map(str::as_bytes),
+    );
+    Some(run_files::dirs::cache()?.join("tools").join(key.hex()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_runs_a_script() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("script");
+        for (text, expected) in [
+            ("#!/usr/bin/env elm\nx", Some("elm")),
+            ("#!/usr/bin/env -S elm --fast\n", Some("elm")),
+            ("#!/bin/sh\n", None),
+            ("\u{7f}ELF", None),
+            ("", None),
+            ("#!", None),
+        ] {
+            fs::write(&path, text).unwrap();
+            assert_eq!(interpreter(&path).as_deref(), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The plugin itself is the example `tools`: plugins are components.
