@@ -109,7 +109,7 @@ fn functions_are_named_with_and_without_their_interface() {
         let outcome = call(wrong, &["1"]).failure().says(&[
             "did you mean `add-two`?",
             "test:values/other@0.1.0#add-two: func(a: s32, b: s32) -> s32",
-            "and 34 more",
+            "and 36 more",
         ]);
         // Nearest first.
         let list = outcome.stderr.split("it exports").nth(1).unwrap();
@@ -334,8 +334,8 @@ fn what_is_no_resource_is_told_how_to_make_one() {
             "sum-all",
             "[counter(1), 5]",
             &[
-                "argument `all`: `[1]`: `5` is not a resource; a `counter` is made by a call",
-                "`counter(1)`, `counter.zero()`",
+                "argument `all`: `[1]`: `5` is not a resource",
+                "a call makes one: `counter(1)`, `counter.zero()`",
             ],
         ),
         (

@@ -160,8 +160,12 @@ impl Reader<'_> {
             .collect();
         let is_callee = |callee: &str| makers.iter().any(|maker| maker.is_called(callee));
         let (calls, words) = holes::find(body, &is_callee);
-        let mut value = wave::parse_around(ty, body, &words, &calls, self.names)
-            .map_err(|error| error.hint(example::makers(&makers)).shifted(start))?;
+        let mut value =
+            wave::parse_around(ty, body, &words, &calls, self.names).map_err(|error| {
+                let calls = example::makers(&makers);
+                let hint = calls.map(|calls| format!("a call makes one: {calls}"));
+                error.hint(hint).shifted(start)
+            })?;
         let mut made = Vec::new();
         holes::each(ty, &mut value, &mut |ty, place| {
             let (Type::Own(resource) | Type::Borrow(resource), Val::U32(call)) = (ty, &*place)

@@ -98,7 +98,7 @@ impl Reader<'_> {
                 let call = self.calls.iter().position(|call| *call == tree.span());
                 match call.and_then(|call| u32::try_from(call).ok()) {
                     Some(call) => Val::U32(call),
-                    None => return Err(self.no_call(ty, tree)),
+                    None => return Err(self.no_call(tree)),
                 }
             }
             Type::Future(_) | Type::Stream(_) | Type::ErrorContext => {

@@ -36,9 +36,8 @@ impl Reader<'_> {
     }
 
     /// What stands where a resource must be and no call that makes one.
-    pub(super) fn no_call(&self, ty: &Type, tree: &Tree) -> Mismatch {
-        let (text, name) = (shown(self.slice(tree)), self.names.spell(ty));
-        let reason = format!("`{text}` is not a resource; a `{name}` is made by a call");
+    pub(super) fn no_call(&self, tree: &Tree) -> Mismatch {
+        let reason = format!("`{}` is not a resource", shown(self.slice(tree)));
         Mismatch::new(tree.span(), reason)
     }
 
