@@ -223,7 +223,7 @@ fn errors_are_shown_where_they_are() {
     refused(
         "function boom(): never {\n  throw new TypeError(\"on purpose\");\n}\n\nexport const greeter = boom();\n",
         &[
-            "TypeError: on purpose",
+            "on purpose",
             "src/app.ts:2:3",
             "runs once, while the component is built",
         ],
@@ -237,7 +237,10 @@ fn errors_are_shown_where_they_are() {
     );
     refused(
         "export const greeter = 1;\nexport const greeter = 2;\n",
-        &["`greeter` has already been declared", "src/app.ts"],
+        &[
+            "Identifier `greeter` has already been declared",
+            "src/app.ts",
+        ],
     );
 }
 
