@@ -178,7 +178,7 @@ fn imports_of_the_world_and_of_files_and_packages() {
         &format!("{manifest}\n[[component]]\nname = \"maths\"\nsource = \"maths.js\"\nwit = \"wit\"\nworld = \"maths\"\n"),
     );
     bare(&scratch, &["build"]).success();
-    returns(&scratch, "sum", "list:[1,2,39]", "42");
+    returns(&scratch, "sum", "[1,2,39]", "42");
     returns(&scratch, "describe", "s32:7", "7! km km 2 deep function 2");
     // A file of a package is an input as any other.
     scratch.write(
