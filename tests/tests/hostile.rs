@@ -156,7 +156,11 @@ fixtures! {
         }
         std::fs::write(arena.path("project/text.wasm"), "not a component").unwrap();
         std::os::unix::fs::symlink(arena.path("home/secret"), arena.path("project/link")).unwrap();
-        assert_eq!(told(arena.build(fixture("snapshots"))), odd::SAID.trim());
+        let said = told(arena.build(fixture("snapshots")));
+        for (request, expected) in odd::SAID {
+            let answer = said.lines().find_map(|line| line.strip_prefix(&format!("{request}: ")));
+            assert!(answer.is_some_and(|answer| answer.contains(expected)), "{request}, {expected}: {said}");
+        }
     }
 
     initializes(arena) {
@@ -168,12 +172,14 @@ fixtures! {
         assert!(bytes == std::fs::read(&again.artifacts[0].path).unwrap(), "other bytes");
         let scratch = run_tests::Scratch::new();
         std::fs::write(scratch.path().join("seen.wasm"), bytes).unwrap();
-        let seen = scratch.run(&["exec", "seen.wasm", "--function", "seen"]).success();
-        let expected = "kept Ok(\\\"kept\\\") SystemTime { tv_sec: 0, tv_nsec: 0 } true [";
+        // What it imports besides WASI is there again when it runs.
+        let counters = examples("run-linked-components").join("counters.wasm");
+        std::fs::copy(counters, scratch.path().join("counters.wasm")).unwrap();
+        let seen = ["exec", "seen.wasm", "--with", "counters.wasm", "--function", "seen"];
+        let seen = scratch.run(&seen).success();
+        let expected = "kept Ok(\\\"kept\\\") 0 true [";
         assert!(seen.stdout.contains(expected), "{seen}");
-        let files = "] /data/a 1 SystemTime { tv_sec: 0, tv_nsec: 0 }, \
-                     /data/b 2 SystemTime { tv_sec: 0, tv_nsec: 0 }, \
-                     /data/text 4 SystemTime { tv_sec: 0, tv_nsec: 0 }";
+        let files = "] /data/a 1 0, /data/b 2 0, /data/text 4 0";
         assert!(seen.stdout.contains(files), "{seen}");
         assert_eq!(told(initialized(&arena, "fail")), "told to fail");
         let called = told(initialized(&arena, "call"));

@@ -7,7 +7,7 @@ use run_plugin_api::preinit::Snapshot;
 fn line(name: &str, outcome: Result<()>) -> String {
     match outcome {
         Ok(()) => format!("{name}: taken"),
-        Err(error) => format!("{name}: {}", error.message()),
+        Err(error) => format!("{name}: {}", error.message().replace('\n', " ")),
     }
 }
 

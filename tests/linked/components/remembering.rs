@@ -7,8 +7,15 @@ wit_bindgen::generate!({ path: "wit", world: "remembering", generate_all });
 
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 static SEEN: Mutex<String> = Mutex::new(String::new());
+
+/// Since 1970, with what is below a second.
+fn seconds(time: SystemTime) -> f64 {
+    time.duration_since(UNIX_EPOCH)
+        .map_or(-1.0, |since| since.as_secs_f64())
+}
 
 struct Remembering;
 
@@ -25,8 +32,8 @@ impl Guest for Remembering {
         for entry in std::fs::read_dir(&directory).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
             let meta = std::fs::metadata(&path).map_err(failed)?;
-            let changed = meta.modified().map_err(failed)?;
-            files.push(format!("{} {} {changed:?}", path.display(), meta.len()));
+            let changed = seconds(meta.modified().map_err(failed)?);
+            files.push(format!("{} {} {changed}", path.display(), meta.len()));
         }
         let order: Vec<_> = (0..20)
             .map(|n| (n, n))
@@ -34,9 +41,9 @@ impl Guest for Remembering {
             .into_keys()
             .collect();
         *SEEN.lock().unwrap() = format!(
-            "{text} {:?} {:?} {:?} {order:?} {}",
+            "{text} {:?} {} {:?} {order:?} {}",
             std::env::var("MODE"),
-            std::time::SystemTime::now(),
+            seconds(SystemTime::now()),
             std::fs::write(format!("{directory}/new"), "").is_err(),
             files.join(", "),
         );

@@ -53,4 +53,36 @@ pub(crate) const COMPONENTS: &[(&str, &str)] = &[
     ("wide", lifted!("(memory i64 1) (func (export \"init\"))")),
 ];
 
-pub(crate) const SAID: &str = "";
+/// What each request comes to, in part.
+pub(crate) const SAID: &[(&str, &str)] = &[
+    ("again.wasm", "it uses its own initialiser"),
+    ("balloon.wasm", "it wanted more than 64 MiB of memory"),
+    ("endless.wasm", "it ran for more than 0.2 s"),
+    ("hidden.wasm", "has memory or globals and exports nothing"),
+    ("module.wasm", "it exports no function `init`"),
+    ("plain.wasm", "taken"),
+    ("returns-error.wasm", "no wonder"),
+    ("tables.wasm", "unsupported `table.set` instruction"),
+    ("text.wasm", "it is not a valid component"),
+    ("traps.wasm", "unreachable"),
+    ("twice.wasm", "modules may be instantiated at most once"),
+    ("wide.wasm", "it is not a valid component"),
+    ("no export", "it exports no function `start`"),
+    (
+        "too many arguments",
+        "`init` takes 0 arguments, and 1 were given",
+    ),
+    ("no file", "`/src/none.wasm` does not exist"),
+    ("outside", "`/etc/passwd` is in no directory of this call"),
+    (
+        "climbing",
+        "`/src/../x.wasm` is in no directory of this call",
+    ),
+    ("a link", "`/src/link` is in no directory of this call"),
+    ("a text outside", "is in no directory of this call"),
+    ("a mount outside", "`/` is in no directory of this call"),
+    ("into the source", "a snapshot goes below /out"),
+    ("into the cache", "a snapshot goes below /out"),
+    ("onto the directory", "is in no directory of this call"),
+    ("climbing out", "is in no directory of this call"),
+];

@@ -90,7 +90,7 @@ pub(crate) fn choose(graph: &Graph, request: &Request) -> Result<Engine> {
                 events::info(&format!(
                     "{}: built with the engine starlingmonkey, because `{}` uses `{name}`",
                     request.name,
-                    path.strip_prefix("/src").unwrap_or(path).display(),
+                    crate::request::shown(path),
                 ));
                 Engine::StarlingMonkey
             }

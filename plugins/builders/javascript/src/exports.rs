@@ -68,7 +68,7 @@ pub(crate) fn check(
     let s = if missing.len() == 1 { "" } else { "s" };
     Err(Error::failed(format!(
         "`{}` lacks {} export{s} of the world",
-        entry.display(),
+        crate::request::shown(entry),
         missing.len()
     )))
 }

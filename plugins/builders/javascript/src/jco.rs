@@ -135,7 +135,10 @@ fn refused(said: &[String], bundle: &Bundle) -> Error {
         Diagnostic::error(message)
             .label(Span::new(path.to_string_lossy(), line, 1), "")
             .report();
-        return Error::failed(format!("`{}` throws while it is loaded", path.display()));
+        return Error::failed(format!(
+            "`{}` throws while it is loaded",
+            crate::request::shown(path)
+        ));
     }
     Error::failed(format!("jco failed: {message}")).with_help(said.join("\n"))
 }

@@ -82,10 +82,13 @@ impl Source<'_> {
         }
         match errors {
             0 => Ok(()),
-            1 => Err(Error::failed(format!("`{}` has an error", path.display()))),
+            1 => Err(Error::failed(format!(
+                "`{}` has an error",
+                crate::request::shown(path)
+            ))),
             n => Err(Error::failed(format!(
                 "`{}` has {n} errors",
-                path.display()
+                crate::request::shown(path)
             ))),
         }
     }

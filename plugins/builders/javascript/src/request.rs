@@ -63,6 +63,11 @@ impl Request {
     }
 }
 
+/// A path as the user knows it: without the tree's guest name.
+pub(crate) fn shown(path: &Path) -> String {
+    text(path.strip_prefix(SOURCE_TREE).unwrap_or(path))
+}
+
 /// The path as text; guest paths are UTF-8.
 pub(crate) fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()

@@ -27,7 +27,7 @@ pub(crate) fn entry(source: &Path) -> Result<PathBuf> {
         .ok_or_else(|| {
             Error::not_found(format!(
                 "`{}` has no package.json and no index of JavaScript or TypeScript",
-                source.display()
+                crate::request::shown(source)
             ))
             .with_help("name the entry itself, e.g. `source = \"src/main.js\"`")
         })
@@ -50,7 +50,7 @@ fn of_package(manifest: &Path) -> Result<PathBuf> {
                 u32::try_from(error.column().max(1)).unwrap_or(1),
                 &format!("this is not JSON: {error}"),
             );
-            Error::invalid_input(format!("`{}` is not JSON", manifest.display()))
+            Error::invalid_input(format!("`{}` is not JSON", crate::request::shown(manifest)))
         })?;
     // What is built is a source: `main` of a package that is compiled may name
     // what is not there yet.
@@ -64,7 +64,7 @@ fn of_package(manifest: &Path) -> Result<PathBuf> {
         .ok_or_else(|| {
             Error::not_found(format!(
                 "`{}` names no entry that is there",
-                manifest.display()
+                crate::request::shown(manifest)
             ))
             .with_help("set its `main`, or name the entry in run.toml")
         })

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::request::shown;
+
 use super::graph::{Graph, Meant, Module};
 use super::parse::Kind;
 
@@ -105,14 +107,6 @@ fn native(meant: &Meant) -> Option<&str> {
         Meant::Native(name) => Some(name),
         Meant::Module(_) => None,
     }
-}
-
-/// A path as the user knows it: without the tree's guest name.
-fn shown(path: &Path) -> String {
-    let relative = path
-        .strip_prefix(crate::request::SOURCE_TREE)
-        .unwrap_or(path);
-    relative.to_string_lossy().into_owned()
 }
 
 fn quoted(text: &str) -> String {

@@ -69,7 +69,7 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<Parsed> {
     let source_type = SourceType::from_path(path).map_err(|_| {
         Error::invalid_input(format!(
             "`{}` is neither JavaScript nor TypeScript nor JSON",
-            path.display()
+            crate::request::shown(path)
         ))
     })?;
     let source = Source::new(path, text);
@@ -111,7 +111,7 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<Parsed> {
         );
         return Err(Error::failed(format!(
             "`{}` waits while it is loaded",
-            path.display()
+            crate::request::shown(path)
         )));
     }
     let mut globals: Vec<Exported> = scoping
@@ -183,7 +183,7 @@ fn json(path: &Path, text: &str) -> Result<Parsed> {
             u32::try_from(column.max(1)).unwrap_or(1),
             &format!("this is not JSON: {error}"),
         );
-        Error::failed(format!("`{}` is not JSON", path.display()))
+        Error::failed(format!("`{}` is not JSON", crate::request::shown(path)))
     })?;
     Ok(Parsed {
         kind: Kind::Json,

@@ -40,9 +40,10 @@ pub(crate) fn initialize(
 /// What the script threw while it was loaded, at the place it was thrown.
 fn thrown(error: &Error, bundle: &Bundle) -> Error {
     let said = error.message();
-    let message = said
-        .split_once("JavaScript module: ")
-        .map_or(said, |(_, message)| message);
+    let message = ["JavaScript module evaluation: ", "JavaScript module: "]
+        .iter()
+        .find_map(|before| Some(said.split_once(before)?.1))
+        .unwrap_or(said);
     let first = message.lines().next().unwrap_or(message).trim();
     let Some((path, line)) = place(message, bundle) else {
         return error.clone();
@@ -57,7 +58,10 @@ fn thrown(error: &Error, bundle: &Bundle) -> Error {
         .label(span, "thrown here")
         .help("the top level of a module runs once, while the component is built")
         .report();
-    Error::failed(format!("`{}` throws while it is loaded", path.display()))
+    Error::failed(format!(
+        "`{}` throws while it is loaded",
+        crate::request::shown(&path)
+    ))
 }
 
 /// The innermost frame of the user's own: as the loader shows it, or as the
