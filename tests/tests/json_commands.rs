@@ -88,8 +88,7 @@ fn a_build_is_told_by_its_events() {
     assert_eq!(of("bad")["error"]["labels"][0]["line"], 2, "{outcome}");
     assert_eq!(of("gone")["error"]["code"], "run::build::missing");
     assert_eq!(of("gone")["error"]["labels"][0]["file"], "run.toml");
-    let expected =
-        json!({ "event": "finished", "built": 1, "fresh": 0, "prebuilt": 0, "failed": 2 });
+    let expected = json!({ "event": "finished", "built": 1, "cached": 0, "fresh": 0, "prebuilt": 0, "failed": 2 });
     assert_eq!(events.last(), Some(&expected));
     assert_eq!(outcome.stderr, "");
 }

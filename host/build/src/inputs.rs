@@ -219,8 +219,6 @@ fn nanoseconds(time: SystemTime) -> u128 {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn tree() -> tempfile::TempDir {

@@ -38,7 +38,10 @@ pub(crate) fn run(args: &Clean, shell: &Shell) -> Result<ExitCode, Failure> {
         );
     }
     if shell.json() {
-        let done = json!({ "removed": removed, "cached_builds": forgotten });
+        let mut done = json!({ "removed": removed });
+        if args.cache {
+            done["cached_builds"] = forgotten.into();
+        }
         shell.out(&done.to_string());
     } else if removed.is_empty() && forgotten == 0 {
         shell.status("Clean", "there was nothing to remove");
