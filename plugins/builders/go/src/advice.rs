@@ -24,7 +24,15 @@ pub(crate) fn explain(said: &str, request: &Request) -> Error {
     if has("updates to go.mod needed") || has("go mod tidy") {
         return error.with_help("run `go mod tidy` in the module: a build changes no go.mod");
     }
-    let missing = has("disabled by GOPROXY=off") || has("cannot find module") || has("offline");
+    // Without the network the directory of modules cannot be written either.
+    let missing = [
+        "disabled by GOPROXY=off",
+        "permission denied",
+        "cannot find module",
+        "offline",
+    ]
+    .iter()
+    .any(|part| has(part));
     if request.offline && missing {
         return error
             .with_help("run `run v2 build` once without `--offline`, so that it is downloaded");
