@@ -144,7 +144,7 @@ fn mistakes_in_modules_are_shown_at_their_place() {
             &["ZeroDivisionError", "helper.py:2:12", "return 1 / 0"],
         ),
         (
-            "import sqlite3\n",
+            "import tkinter\n",
             "",
             &[
                 "tool.py:1:1",
