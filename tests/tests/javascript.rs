@@ -1,9 +1,6 @@
 //! JavaScript and TypeScript: with nothing installed, and through jco.
 
-use std::path::Path;
-use std::process::Command;
-
-use run_tests::command::{cargo, command, workspace};
+use run_tests::command::{command, workspace};
 use run_tests::{Outcome, Scratch};
 
 /// `run v2` where no program of any kind is to be found.
@@ -297,75 +294,4 @@ fn templates_build_and_pass_their_tests() {
             assert!(tests.ends_with("Results: 1 passed, 0 failed\n"), "{tests}");
         }
     }
-}
-
-/// Puts jco beside the sources, as npm would.
-fn with_jco(scratch: &Scratch) {
-    static TOOLS: std::sync::OnceLock<std::path::PathBuf> = std::sync::OnceLock::new();
-    let modules = TOOLS.get_or_init(|| {
-        let output = Command::new(env!("CARGO"))
-            .current_dir(workspace())
-            .args([
-                "run",
-                "--quiet",
-                "--package",
-                "xtask",
-                "--",
-                "tools",
-                "javascript",
-            ])
-            .output()
-            .expect("cargo runs");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        let told = String::from_utf8(output.stdout).expect("UTF-8");
-        let modules = told
-            .lines()
-            .find_map(|line| line.strip_prefix("NODE_PATH\t"));
-        std::path::PathBuf::from(modules.expect("xtask says where the modules are"))
-    });
-    copy_links(modules, &scratch.path().join("node_modules"));
-}
-
-/// Hard links instead of copies: there are hundreds of megabytes.
-fn copy_links(from: &Path, to: &Path) {
-    let copied = Command::new("cp")
-        .args(["-al", "--"])
-        .args([from, to])
-        .status()
-        .expect("cp runs");
-    assert!(copied.success());
-}
-
-#[test]
-fn jco_builds_what_needs_the_web() {
-    let scratch = typed("typescript", "ts");
-    let source = String::from_utf8(scratch.read("app.ts")).unwrap();
-    scratch.write(
-        "app.ts",
-        &source.replace(
-            "`Hello, ${name}, from",
-            "`${new URL(\"http://hello/\").host} ${name}, from",
-        ),
-    );
-    with_jco(&scratch);
-    let built = scratch.run(&["build"]).success();
-    built.says(&["engine starlingmonkey, because `app.ts` uses `URL`"]);
-    let call = ["exec", "app", "--function", "greet", "--args", "string:you"];
-    let printed = scratch.run(&call).success().stdout;
-    assert!(printed.contains("hello you, from TypeScript!"), "{printed}");
-    scratch.write(
-        "app.ts",
-        &format!(
-            "// edited\n{}",
-            String::from_utf8(scratch.read("app.ts")).unwrap()
-        ),
-    );
-    scratch
-        .run(&["build", "--reproducible"])
-        .failure()
-        .says(&["the memory that jco keeps differs from run to run"]);
 }

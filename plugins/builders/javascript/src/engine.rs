@@ -88,8 +88,7 @@ pub(crate) fn choose(graph: &Graph, request: &Request) -> Result<Engine> {
             }
             Some((path, name, _)) => {
                 events::info(&format!(
-                    "{}: built with the engine starlingmonkey, because `{}` uses `{name}`",
-                    request.name,
+                    "built with the engine starlingmonkey, because `{}` uses `{name}`",
                     crate::request::shown(path),
                 ));
                 Engine::StarlingMonkey
