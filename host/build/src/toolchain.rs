@@ -35,6 +35,9 @@ pub struct Wanted {
     pub accepts: Option<semver::VersionReq>,
 }
 
+/// A tool as its plugin declares it, who wants it, and what there is.
+type Looked = (Declared, Wanted, Result<Tool, ToolError>);
+
 impl Need {
     /// What the tool is called, on `PATH` and in the lock.
     #[must_use]
@@ -114,7 +117,7 @@ impl Session<'_> {
         spec: &Spec,
         source: &Path,
         available: &Available,
-    ) -> Result<Vec<(Declared, Wanted, Result<Tool, ToolError>)>, BuildError> {
+    ) -> Result<Vec<Looked>, BuildError> {
         let manifest = &available.plugin.manifest;
         let view = self.view(spec, source, available)?;
         let watch = Watch {
