@@ -30,7 +30,7 @@ fn blocks() -> Vec<Vec<(String, Vec<String>)>> {
 #[test]
 fn every_example_prints_what_the_readme_says() {
     let blocks = blocks();
-    assert_eq!(blocks.len(), 2, "each marked block is run");
+    assert_eq!(blocks.len(), 3, "each marked block is run");
     for block in blocks {
         let scratch = Scratch::new();
         let mut directory = scratch.path().to_owned();
