@@ -8,6 +8,7 @@ use std::fs;
 use serde::Deserialize;
 
 use crate::step::{self, Result};
+use crate::tools;
 
 #[derive(Deserialize)]
 struct Policy {
@@ -65,6 +66,9 @@ pub(crate) fn run() -> Result {
         "1",
         "--filter-platform",
         "x86_64-unknown-linux-gnu",
+        // What plugins are made of.
+        "--filter-platform",
+        tools::TARGET,
     ]))?;
     let metadata: Metadata =
         serde_json::from_str(&metadata).map_err(|error| format!("cargo metadata: {error}"))?;

@@ -37,7 +37,7 @@ pub struct Instance<'p> {
     _ticker: Option<Ticker>,
 }
 
-/// An exported function of an instance, with Rust's types for its own.
+/// An exported function of an instance, with this language's types for its own.
 pub struct Typed<P, R> {
     func: TypedFunc<P, R>,
     name: String,
@@ -219,7 +219,7 @@ impl Instance<'_> {
         self.settle(outcome, name)
     }
 
-    /// The exported function with Rust's types for its own, which are checked
+    /// The exported function with this language's types for its own, which are checked
     /// here once: calls of it cost what calls of the engine do.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Where values come from, and whose bits are seen.
 //!
-//! A graph of the values of one function: each node that keeps the bits of
-//! others has an edge to each of them. Demands are put on nodes whose bits are
+//! A graph of the values of one function: each vertex that keeps the bits of
+//! others has an edge to each of them. Demands are put on vertices whose bits are
 //! seen, and in the end follow the edges back to the instructions that made
 //! them.
 
@@ -36,9 +36,9 @@ impl Shapes {
 
 /// A value, or several that are not told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Node(u32);
+pub(super) struct Vertex(u32);
 
-impl Node {
+impl Vertex {
     /// What needs no care: integers, and numbers whose bits are certain.
     pub(super) const CERTAIN: Self = Self(0);
     /// What is put here is seen: the results of the function.
@@ -86,7 +86,7 @@ struct Value {
 /// Keeps the bits of `from`.
 #[derive(Clone, Copy)]
 struct Edge {
-    from: Node,
+    from: Vertex,
     next: Option<u32>,
     via: Via,
 }
@@ -104,7 +104,7 @@ pub(super) enum Via {
 pub(super) struct Flow {
     values: Vec<Value>,
     edges: Vec<Edge>,
-    demands: Vec<(Node, Shapes)>,
+    demands: Vec<(Vertex, Shapes)>,
     sites: Vec<Site>,
 }
 
@@ -116,41 +116,41 @@ impl Flow {
             demands: Vec::new(),
             sites: Vec::new(),
         };
-        flow.node();
-        flow.node();
+        flow.vertex();
+        flow.vertex();
         flow
     }
 
     /// A value that keeps no bits yet.
-    pub(super) fn node(&mut self) -> Node {
-        let node = Node(u32::try_from(self.values.len()).unwrap_or(u32::MAX));
+    pub(super) fn vertex(&mut self) -> Vertex {
+        let vertex = Vertex(u32::try_from(self.values.len()).unwrap_or(u32::MAX));
         self.values.push(Value {
             first_edge: None,
             site: None,
             seen: Shapes::NONE,
         });
-        node
+        vertex
     }
 
     /// What an instruction makes.
-    pub(super) fn made(&mut self, behind: usize, makes: Makes) -> Node {
-        let node = self.node();
+    pub(super) fn made(&mut self, behind: usize, makes: Makes) -> Vertex {
+        let vertex = self.vertex();
         let site = u32::try_from(self.sites.len()).unwrap_or(u32::MAX);
         self.sites.push(Site {
             behind,
             makes,
             seen: false,
         });
-        self.values[node.0 as usize].site = Some(site);
-        node
+        self.values[vertex.0 as usize].site = Some(site);
+        vertex
     }
 
     /// `to` may be what `from` is.
-    pub(super) fn keep(&mut self, to: Node, from: Node, via: Via) {
-        if from == Node::CERTAIN || to == Node::CERTAIN || to == from {
+    pub(super) fn keep(&mut self, to: Vertex, from: Vertex, via: Via) {
+        if from == Vertex::CERTAIN || to == Vertex::CERTAIN || to == from {
             return;
         }
-        if to == Node::SEEN {
+        if to == Vertex::SEEN {
             self.see(from, Shapes::ALL);
             return;
         }
@@ -160,9 +160,9 @@ impl Flow {
     }
 
     /// Something sees the bits of these interpretations.
-    pub(super) fn see(&mut self, node: Node, shapes: Shapes) {
-        if node != Node::CERTAIN && !shapes.is_empty() {
-            self.demands.push((node, shapes));
+    pub(super) fn see(&mut self, vertex: Vertex, shapes: Shapes) {
+        if vertex != Vertex::CERTAIN && !shapes.is_empty() {
+            self.demands.push((vertex, shapes));
         }
     }
 
@@ -174,8 +174,8 @@ impl Flow {
             }
             return self.sites;
         }
-        while let Some((node, shapes)) = self.demands.pop() {
-            let value = &mut self.values[node.0 as usize];
+        while let Some((vertex, shapes)) = self.demands.pop() {
+            let value = &mut self.values[vertex.0 as usize];
             let new = Shapes(shapes.0 & !value.seen.0);
             if new.is_empty() {
                 continue;

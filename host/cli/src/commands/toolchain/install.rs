@@ -96,11 +96,14 @@ pub(crate) fn run(args: &ToolchainInstall, shell: &Shell) -> Result<ExitCode, Fa
 
 type Wanted<'s> = (&'s Tool, &'s Available);
 
+/// A program, and what a person types to get it.
+type ByHand = (String, String);
+
 /// What to install, and what is missing and no package manager has.
 fn choose<'s>(
     survey: &'s Survey,
     named: &[String],
-) -> Result<(Vec<Wanted<'s>>, Vec<(String, String)>), Failure> {
+) -> Result<(Vec<Wanted<'s>>, Vec<ByHand>), Failure> {
     let mut wanted: Vec<Wanted<'s>> = Vec::new();
     let mut by_hand = Vec::new();
     if named.is_empty() {

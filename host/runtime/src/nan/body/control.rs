@@ -3,7 +3,7 @@
 use wasmparser::{BlockType, BrTable, FuncType};
 
 use super::{Block, Function, holder};
-use crate::nan::flow::{Node, Via};
+use crate::nan::flow::{Vertex, Via};
 
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
@@ -88,7 +88,7 @@ impl Function<'_> {
     }
 
     /// The values on top of the stack, which stay there, go to these.
-    fn flow_into(&mut self, held: &[Node]) {
+    fn flow_into(&mut self, held: &[Vertex]) {
         let floor = self.blocks.last().map_or(0, |block| block.height);
         let present = self.stack.get(floor..).unwrap_or_default();
         // In code that is never run there may be fewer.

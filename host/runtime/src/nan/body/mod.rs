@@ -6,7 +6,7 @@ mod plain;
 use wasmparser::{FuncType, FunctionBody, Operator, OperatorsReader, ValType};
 
 use super::Refused;
-use super::flow::{Flow, Makes, Node, Shapes, Site, Via};
+use super::flow::{Flow, Makes, Shapes, Site, Vertex, Via};
 use super::operators;
 use super::signatures::{Signatures, has_numbers};
 use control::Kind;
@@ -56,8 +56,8 @@ struct Function<'a> {
     flow: Flow,
     /// One for each local variable, wherever in the function it is set: what is
     /// known of it holds for all of the function.
-    locals: Vec<Node>,
-    stack: Vec<Node>,
+    locals: Vec<Vertex>,
+    stack: Vec<Vertex>,
     blocks: Vec<Block>,
 }
 
@@ -67,11 +67,11 @@ struct Block {
     /// Whether what follows, up to its end, is never run.
     unreachable: bool,
     /// What a branch to it gives its values to.
-    target: Vec<Node>,
+    target: Vec<Vertex>,
     /// What it leaves.
-    results: Vec<Node>,
+    results: Vec<Vertex>,
     /// What the other branch of an `if` begins with.
-    otherwise: Option<Vec<Node>>,
+    otherwise: Option<Vec<Vertex>>,
 }
 
 impl<'a> Function<'a> {
@@ -92,7 +92,7 @@ impl<'a> Function<'a> {
                 locals.push(holder(&mut flow, ty));
             }
         }
-        let results = vec![Node::SEEN; ty.results().len()];
+        let results = vec![Vertex::SEEN; ty.results().len()];
         Ok(Self {
             signatures,
             flow,
@@ -201,22 +201,23 @@ impl<'a> Function<'a> {
     }
 
     fn give(&mut self, count: usize) {
-        self.stack.extend(std::iter::repeat_n(Node::CERTAIN, count));
+        self.stack
+            .extend(std::iter::repeat_n(Vertex::CERTAIN, count));
     }
 
-    fn pop(&mut self) -> Option<Node> {
+    fn pop(&mut self) -> Option<Vertex> {
         let block = self.blocks.last()?;
         if self.stack.len() > block.height {
             return self.stack.pop();
         }
-        block.unreachable.then_some(Node::CERTAIN)
+        block.unreachable.then_some(Vertex::CERTAIN)
     }
 
-    fn local(&self, index: u32) -> Option<Node> {
+    fn local(&self, index: u32) -> Option<Vertex> {
         self.locals.get(index as usize).copied()
     }
 
-    fn set(&mut self, index: u32, value: Node) -> Option<()> {
+    fn set(&mut self, index: u32, value: Vertex) -> Option<()> {
         let local = self.local(index)?;
         self.flow.keep(local, value, Via::Copy);
         Some(())
@@ -227,10 +228,10 @@ impl<'a> Function<'a> {
     }
 }
 
-fn holder(flow: &mut Flow, ty: ValType) -> Node {
+fn holder(flow: &mut Flow, ty: ValType) -> Vertex {
     if has_numbers(ty) {
-        flow.node()
+        flow.vertex()
     } else {
-        Node::CERTAIN
+        Vertex::CERTAIN
     }
 }

@@ -3,7 +3,7 @@
 use wasmparser::{BlockType, FuncType, ModuleArity, Operator};
 
 use super::Function;
-use crate::nan::flow::{Node, Shapes, Via};
+use crate::nan::flow::{Shapes, Vertex, Via};
 use crate::nan::operators::{self, Effect};
 
 impl Function<'_> {
@@ -20,7 +20,7 @@ impl Function<'_> {
             }
             Effect::Ignores { takes, operands } => {
                 self.look(takes, operands)?;
-                self.stack.push(Node::CERTAIN);
+                self.stack.push(Vertex::CERTAIN);
             }
             Effect::Keeps { takes, operands } => {
                 let first = self.look_at_one(takes)?;
@@ -65,7 +65,7 @@ impl Function<'_> {
 
     /// Takes a value that is understood as `takes`; as anything else, its bits
     /// are seen.
-    fn look_at_one(&mut self, takes: Shapes) -> Option<Node> {
+    fn look_at_one(&mut self, takes: Shapes) -> Option<Vertex> {
         let value = self.pop()?;
         self.flow.see(value, takes.others());
         Some(value)
@@ -76,13 +76,13 @@ impl Function<'_> {
     }
 
     /// Gives a value that may be either of two.
-    pub(super) fn keep(&mut self, [a, b]: [Node; 2]) {
-        let kept = if a == b || b == Node::CERTAIN {
+    pub(super) fn keep(&mut self, [a, b]: [Vertex; 2]) {
+        let kept = if a == b || b == Vertex::CERTAIN {
             a
-        } else if a == Node::CERTAIN {
+        } else if a == Vertex::CERTAIN {
             b
         } else {
-            let either = self.flow.node();
+            let either = self.flow.vertex();
             self.flow.keep(either, a, Via::Copy);
             self.flow.keep(either, b, Via::Copy);
             either
@@ -92,12 +92,12 @@ impl Function<'_> {
 
     /// Gives a value some of whose bits are those of another, understood
     /// otherwise.
-    fn lane(&mut self, value: Node, to: Shapes, from: Shapes) {
-        if value == Node::CERTAIN {
+    fn lane(&mut self, value: Vertex, to: Shapes, from: Shapes) {
+        if value == Vertex::CERTAIN {
             self.stack.push(value);
             return;
         }
-        let moved = self.flow.node();
+        let moved = self.flow.vertex();
         self.flow.keep(moved, value, Via::Lane { to, from });
         self.stack.push(moved);
     }
