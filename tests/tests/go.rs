@@ -194,8 +194,7 @@ fn programs_get_arguments_and_give_their_exit_code() {
     ]);
     scratch.run_with(&go(), &["build"]).success();
     let outcome = scratch.run(&["exec", "app", "--", "a", "b"]);
-    // WASI 0.2 tells success from failure, and no more.
-    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), "a-b!\n"));
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(3), "a-b!\n"));
     assert_eq!(scratch.run(&["exec", "lone"]).success().stdout, "alone\n");
 
     // What was read decides, and nothing else.
@@ -357,6 +356,8 @@ fn modules_are_fetched_once_and_then_not_needed_again() {
 fn tinygo_is_called_as_its_documentation_has_it() {
     let module = run_tests::toolchains::component("go", "greeter");
     let scratch = typed();
+    let wit = include_str!("../toolchains/wit/greeter.wit");
+    scratch.write("wit/greeter.wit", wit);
     let bin = scratch.path().join("bin");
     let made = bin.join("made.wasm");
     scratch.write(
@@ -397,7 +398,7 @@ fn tinygo_is_called_as_its_documentation_has_it() {
     };
     assert_eq!(words[0], "build");
     has(&words, &["-target=wasip2", "--wit-package"]);
-    has(&words, &["--wit-world", "demo:greet/typed"]);
+    has(&words, &["--wit-world", "demo:greet/typed@0.1.0"]);
     has(&words, &["-opt=z", "-no-debug"]);
     assert_eq!(words.last(), Some(&"."));
     assert_eq!(

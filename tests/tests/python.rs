@@ -62,8 +62,8 @@ fn the_library_starter_builds_passes_its_tests_and_has_stubs() {
     let stubs = ".run/cache/run-python/bindings/my_app/wit_world/exports/greetings.py";
     assert!(scratch.has(stubs));
 
-    // Nothing changed, and nothing is done: not even the tool is looked for.
-    let fresh = scratch.run(&["build"]).success();
+    // Nothing changed, and nothing is done.
+    let fresh = run(&scratch, &["build"]).success();
     fresh.says(&["Fresh my_app"]);
 }
 

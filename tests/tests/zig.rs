@@ -153,8 +153,7 @@ fn programs_get_arguments_and_give_their_exit_code() {
     ]);
     scratch.run_with(&zig(), &["build", "--release"]).success();
     let outcome = scratch.run(&["exec", "hello", "--", "a", "b"]);
-    // WASI 0.2 tells success from failure, and no more.
-    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), "a\nb\n"));
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(3), "a\nb\n"));
 }
 
 #[test]

@@ -111,7 +111,10 @@ impl Session<'_> {
         let causes = match Record::read(&job.record()) {
             Some(record) => {
                 let causes = record.stale(&job.facts, &job.tree.root, &job.output);
-                if causes.is_empty() {
+                // What a strict lock refuses is refused, however often it was
+                // built without one.
+                let refused = self.options.pins.strict && self.drifted(&job);
+                if causes.is_empty() && !refused {
                     let remark = format!("none of its {} inputs changed", record.inputs());
                     self.decided(spec, Decision::Fresh, causes, remark);
                     return Ok(Planned::Done(Outcome::Fresh));
@@ -156,14 +159,18 @@ impl Session<'_> {
             return Err("the build cache is off".to_owned());
         }
         // The builder would refuse this tool, and say so.
-        let refused = job.programs().all.iter().any(|tool| {
-            // One that cannot be read is told there as well.
-            !matches!(self.options.pins.drift(tool), Ok(None))
-        });
-        if refused {
+        if self.drifted(job) {
             return Err("a tool is not the one that run.lock.toml pins".to_owned());
         }
         self.cache.find(&job.query(), &spec.name)
+    }
+
+    /// Whether a tool is not what the lock says, or cannot be read to tell.
+    fn drifted(&self, job: &ToMake) -> bool {
+        job.programs()
+            .all
+            .iter()
+            .any(|tool| !matches!(self.options.pins.drift(tool), Ok(None)))
     }
 
     /// Puts a component from the cache in its place, as if it had been built.
