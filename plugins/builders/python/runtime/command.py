@@ -10,6 +10,7 @@ import atexit
 import encodings.ascii
 import encodings.idna
 import encodings.latin_1
+import encodings.punycode
 import importlib.util
 import linecache
 import sys
