@@ -4,6 +4,7 @@
 //! Nothing here knows a platform or a credential: the host adds credentials to
 //! what is sent.
 
+mod artifact;
 pub mod body;
 mod client;
 mod error;
@@ -11,6 +12,7 @@ mod error;
 pub mod fake;
 mod transport;
 
+pub use artifact::artifact;
 pub use client::{Answer, Client};
 pub use error::{PlatformError, Said};
 pub use transport::{Method, Request, Response, Transport, Wasi};

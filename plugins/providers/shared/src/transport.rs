@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use run_plugin_api::provider::Job;
 use run_plugin_api::{Error, Result, events, http};
 
 /// What carries requests.
@@ -88,11 +89,14 @@ impl Response {
     }
 }
 
-/// The host's network.
+/// The host's network, and its clock.
 #[derive(Debug, Clone, Copy)]
-pub struct Wasi;
+pub struct Wasi<'a> {
+    /// What is done for.
+    pub job: &'a Job,
+}
 
-impl Transport for Wasi {
+impl Transport for Wasi<'_> {
     fn send(&self, request: &Request) -> Result<Response> {
         if events::cancelled() {
             return Err(Error::cancelled());
@@ -123,17 +127,10 @@ impl Transport for Wasi {
     }
 
     fn pause(&self, time: Duration) -> Result<()> {
-        /// How long an interruption may go unnoticed.
-        const STEP: Duration = Duration::from_millis(250);
-        let mut left = time;
-        while !left.is_zero() {
-            if events::cancelled() {
-                return Err(Error::cancelled());
-            }
-            let step = left.min(STEP);
-            std::thread::sleep(step);
-            left -= step;
+        let milliseconds = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
+        match self.job.wait(milliseconds) {
+            true => Ok(()),
+            false => Err(Error::cancelled()),
         }
-        Ok(())
     }
 }
