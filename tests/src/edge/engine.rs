@@ -128,29 +128,6 @@ pub fn node(files: Scratch, variables: &[(&str, &str)]) -> Running {
     Running::start(command, files, port)
 }
 
-/// What the official SDK of Vercel says to the request that makes a deployment:
-/// nothing, or why it would not send it.
-///
-/// # Panics
-/// It does not start.
-#[must_use]
-pub fn sdk(request: &serde_json::Value) -> String {
-    let script = "
-        import { CreateDeploymentRequest$outboundSchema as schema }
-          from \"@vercel/sdk/models/responsebodyimages.js\";
-        const request = JSON.parse(process.argv[1]);
-        const read = schema.safeParse({ requestBody: request });
-        console.log(read.success ? \"\" : JSON.stringify(read.error.issues));
-    ";
-    let output = Command::new(node_program())
-        .current_dir(packages().parent().expect("a directory"))
-        .args(["--input-type=module", "--eval", script, &request.to_string()])
-        .output()
-        .expect("it starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
-}
-
 fn node_program() -> PathBuf {
     match std::env::consts::OS {
         "linux" => {

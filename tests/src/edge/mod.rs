@@ -9,8 +9,8 @@ mod project;
 mod recorded;
 pub mod schema;
 
-pub use engine::{Module, Running, node, sdk, workerd};
+pub use engine::{Module, Reply, Running, node, workerd};
 pub use multipart::{Part, parts};
 pub use platform::{Answer, Platform, Request};
-pub use project::{Project, handler};
+pub use project::{Project, changes, handler, schema as schema_of};
 pub use recorded::{Recorded, recorded};

@@ -55,7 +55,9 @@ pub(crate) fn handlers(outside: &Outside, settings: &Settings) -> Result<Handler
             "the component exports no `wasi:http/incoming-handler` of WASI 0.2, so there is \
              nothing to serve",
         )
-        .with_help("a component that exports `wasi:cli/run` can be deployed with the option `crons`"));
+        .with_help(
+            "a component that exports `wasi:cli/run` can be deployed with the option `crons`",
+        ));
     }
     if !settings.crons.is_empty() && !handlers.job {
         return Err(Error::invalid_input(
@@ -94,10 +96,19 @@ fn of_modules(
 ) -> Result<Vec<File>> {
     let entry = entry(&modules, handlers, settings, digest);
     let mut files = vec![
-        file(".vercel/output/config.json", text(&config(handlers, settings))),
-        file(&format!("{FUNCTION}/.vc-config.json"), text(&function(settings))),
+        file(
+            ".vercel/output/config.json",
+            text(&config(handlers, settings)),
+        ),
+        file(
+            &format!("{FUNCTION}/.vc-config.json"),
+            text(&function(settings)),
+        ),
         // Modules end in `.js`, which is CommonJS unless this says otherwise.
-        file(&format!("{FUNCTION}/package.json"), text(&json!({ "type": "module" }))),
+        file(
+            &format!("{FUNCTION}/package.json"),
+            text(&json!({ "type": "module" })),
+        ),
         file(&format!("{FUNCTION}/index.mjs"), entry.into_bytes()),
     ];
     for module in modules {
@@ -117,7 +128,10 @@ fn of_modules(
 }
 
 fn file(path: &str, bytes: Vec<u8>) -> File {
-    let sha: Vec<_> = Sha1::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+    let sha: Vec<_> = Sha1::digest(&bytes)
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
     File {
         path: path.to_owned(),
         sha: sha.concat(),
@@ -272,7 +286,10 @@ mod tests {
         assert_eq!(read(1)["environment"]["GREETING"], "hi");
         assert_eq!(read(1)["regions"][0], "fra1");
         let entry = String::from_utf8(files[3].bytes.clone()).unwrap();
-        assert!(entry.contains("const variables = [\"GREETING\",\"KEY\"];"), "{entry}");
+        assert!(
+            entry.contains("const variables = [\"GREETING\",\"KEY\"];"),
+            "{entry}"
+        );
     }
 
     #[test]
