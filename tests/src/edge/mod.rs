@@ -2,13 +2,17 @@
 //! their engines, their own commands' requests, and a server in place of their
 //! API.
 
+mod answers;
+pub mod cloudflare;
 mod engine;
 mod multipart;
 mod platform;
 mod project;
 mod recorded;
 pub mod schema;
+pub mod vercel;
 
+pub use answers::answers;
 pub use engine::{Module, Reply, Running, node, workerd};
 pub use multipart::{Part, parts};
 pub use platform::{Answer, Platform, Request};

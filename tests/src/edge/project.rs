@@ -54,6 +54,24 @@ impl Project {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Makes another artifact of it, that does the same.
+    ///
+    /// # Panics
+    /// It cannot be written.
+    pub fn change(&mut self) {
+        let path = self.scratch.path().join("handler.wasm");
+        let mut bytes = std::fs::read(&path).expect("the component");
+        // A custom section without a name and content.
+        bytes.extend([0, 1, 0]);
+        std::fs::write(&path, bytes).expect("a component");
+    }
+
+    /// Adds a line to the profile's options.
+    pub fn option(&mut self, line: &str) {
+        let text = String::from_utf8(self.scratch.read("run.toml")).expect("UTF-8");
+        self.scratch.write("run.toml", &format!("{text}{line}\n"));
+    }
+
     /// Where it is.
     #[must_use]
     pub fn scratch(&self) -> &Scratch {

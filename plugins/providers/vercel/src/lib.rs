@@ -6,6 +6,7 @@
 
 mod api;
 mod deploy;
+mod entry;
 mod later;
 mod output;
 #[cfg(test)]
