@@ -7,8 +7,9 @@ use crate::bindings::language_builder::run::plugin::types;
 
 use std::marker::PhantomData;
 
-pub use deploy_context::Job;
+pub use deploy_context::{Encoding, Job};
 pub use exports::{Action, Deployment, LogPage, Phase, Proposal, State, Verb};
+pub use types::Attribute;
 
 /// A deploy provider; export the type with [`provider!`](crate::provider).
 pub trait Provider {
@@ -57,6 +58,36 @@ pub trait Provider {
     fn logs(job: &Job, cursor: Option<&str>) -> Result<LogPage>;
 }
 
+impl Deployment {
+    /// One that is called `id`, without a URL and attributes.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            url: None,
+            attributes: Vec::new(),
+        }
+    }
+
+    /// Says where it answers: a URL that the platform itself gave.
+    #[must_use]
+    pub fn with_url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
+
+    /// Adds an attribute, which is shown, recorded, and given back by
+    /// `job.recorded`.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
+        self.attributes.push(types::Attribute {
+            key: key.to_owned(),
+            value: value.into(),
+        });
+        self
+    }
+}
+
 impl Action {
     /// One thing that [`Provider::apply`] would do; `subject` is what it is
     /// done to, `summary` a few words for the user.
@@ -69,6 +100,15 @@ impl Action {
             summary: summary.into(),
             destructive,
         }
+    }
+}
+
+/// What is said of a deployment: see `deployment` in `wit/provider.wit`.
+#[must_use]
+pub fn attribute(key: &str, value: impl Into<String>) -> types::Attribute {
+    types::Attribute {
+        key: key.to_owned(),
+        value: value.into(),
     }
 }
 

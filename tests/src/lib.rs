@@ -1,7 +1,9 @@
 //! What the end-to-end tests share: the real command, and projects to run it in.
 
+pub mod cloud;
 pub mod command;
 pub mod components;
+pub mod edge;
 pub mod guest;
 pub mod hostile;
 pub mod project;
