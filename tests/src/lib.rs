@@ -3,6 +3,7 @@
 pub mod cloud;
 pub mod command;
 pub mod components;
+pub mod expected;
 pub mod guest;
 pub mod hostile;
 pub mod project;
@@ -11,5 +12,6 @@ pub mod toolchains;
 pub mod tools;
 
 pub use command::{Outcome, run};
+pub use expected::assert_expected;
 pub use project::Scratch;
 pub use tools::Tools;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use run_build::PluginSet;
-use run_deploy::{Deployer, Ledger, NoTargets, Options, Patience, Request};
+use run_deploy::{Deployer, Ledger, Options, Patience, Request};
 use run_files::Digest;
 use run_plugins::api::{Host, Provider, Watch};
 use run_plugins::cancel::Cancel;
@@ -14,6 +14,7 @@ use run_project::{Problem, Project};
 use super::error::DeployCommandError;
 use super::events::DeployEvents;
 use super::profile::{Chosen, Kind};
+use super::targets::Shipped;
 use crate::args::Deploy;
 use crate::failure::Failure;
 use crate::project;
@@ -154,7 +155,7 @@ impl<'a> Session<'a> {
             &*self.loaded,
             request,
             ledger,
-            Arc::new(NoTargets),
+            Arc::new(Shipped),
             watch,
             self.patience,
         )?)
