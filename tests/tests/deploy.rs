@@ -1,10 +1,12 @@
 //! `run v2 deploy`, with a provider and a cloud of the tests' own.
 
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use run_tests::cloud::{Cloud, Fault};
-use run_tests::hostile::fixture;
+use run_tests::command::example;
 use run_tests::{Outcome, Scratch, assert_expected, command};
 
 const TOKEN: &str = "cloud-token-0123456789";
@@ -41,6 +43,12 @@ fn component(answer: u32) -> String {
     )
 }
 
+/// The provider's file.
+fn provider() -> &'static Path {
+    static PROVIDER: OnceLock<PathBuf> = OnceLock::new();
+    PROVIDER.get_or_init(|| example("run-hostile-plugins", "cloud"))
+}
+
 struct Shop {
     scratch: Scratch,
     cloud: Cloud,
@@ -53,7 +61,7 @@ impl Shop {
 
     fn with(manifest: &str) -> Self {
         let scratch = Scratch::with(&[("run.toml", manifest)]);
-        std::fs::write(scratch.path().join("cloud.wasm"), fixture("cloud")).unwrap();
+        std::fs::copy(provider(), scratch.path().join("cloud.wasm")).unwrap();
         let shop = Self {
             scratch,
             cloud: Cloud::new(),
@@ -464,6 +472,14 @@ fn what_cannot_be_deployed_is_said_before_anything_is_sent() {
     let outcome = Outcome::of(command.env("CLOUD_API_BASE_URL", "http://proxy.test/v1"));
     said.push(outcome.failure().stderr);
     assert_expected("deploy/refusals.txt", &shop.stable(&said.join("\n")));
+    assert!(shop.cloud.take().is_empty());
+
+    // A project's lock file is not the user's own word.
+    let mut command = shop.command(&["--profile", "live"]);
+    let cache = shop.scratch.path().join("cache");
+    Outcome::of(command.env("RUN_CACHE_DIR", cache))
+        .failure()
+        .says(&["was never used here", "token [bearer] from CLOUD_TOKEN"]);
     assert!(shop.cloud.take().is_empty());
 
     // Where another program keeps the credential.
