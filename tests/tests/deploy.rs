@@ -442,6 +442,7 @@ fn what_cannot_be_deployed_is_said_before_anything_is_sent() {
         "{}\n[deploy.staging]\ntarget_type = \"registry\"\n[deploy.box]\ntarget_type = \"local\"\n",
         shop.manifest()
             .replace("region = \"eu-1\"", "regoin = \"eu-1\"")
+            .replace("[registry]\nauth_token = \"hunter2-registry\"\n\n", "")
     );
     shop.scratch.write("run.toml", &more);
     let _ = shop.cloud.take();
@@ -525,5 +526,5 @@ fn a_local_deployment_is_a_directory_without_secrets() {
         &shop.scratch.path().join("dist/deploy"),
         &["exec", "api", "--function", "f"],
     );
-    assert_eq!(outcome.success().stdout.trim(), "1");
+    assert_eq!(outcome.success().document()["return_value"], 1);
 }
