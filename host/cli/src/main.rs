@@ -15,6 +15,7 @@ mod progress;
 mod project;
 mod sandbox;
 mod shell;
+mod trust;
 mod usage;
 
 use std::process::ExitCode;
