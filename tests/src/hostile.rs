@@ -149,7 +149,9 @@ impl Arena {
         let artifact = self.path("project/main.hostile");
         let job = DeployJob {
             name: "victim".into(),
+            project: "arena".into(),
             environment: "test".into(),
+            recorded: BTreeMap::new(),
             digest: Digest::of_file(&artifact).expect("it is there"),
             artifact,
             settings: Vec::new(),

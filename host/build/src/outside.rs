@@ -54,6 +54,7 @@ pub(crate) fn shown(value: &SettingValue) -> String {
         SettingValue::Bool(value) => value.to_string(),
         SettingValue::Integer(value) => value.to_string(),
         SettingValue::Strings(texts) => format!("{texts:?}"),
+        SettingValue::Table(pairs) => format!("{pairs:?}"),
     }
 }
 

@@ -86,7 +86,7 @@ impl Spec {
                     help,
                 ));
             };
-            let fits = value.kind() == declared.kind
+            let fits = value.fits(declared.kind)
                 || (declared.kind == SettingKind::Strings
                     && value == &SettingValue::Strings(vec![]));
             if !fits {

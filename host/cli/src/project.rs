@@ -275,13 +275,11 @@ pub(crate) fn spec(project: &Project, component: &Component) -> Spec {
             .settings
             .iter()
             .map(|setting| {
-                let value = match setting.value.value.clone() {
-                    toml::SettingValue::String(text) => SettingValue::String(text),
-                    toml::SettingValue::Bool(value) => SettingValue::Bool(value),
-                    toml::SettingValue::Integer(value) => SettingValue::Integer(value),
-                    toml::SettingValue::Strings(texts) => SettingValue::Strings(texts),
-                };
-                (setting.key.value.clone(), value, setting.value.span.clone())
+                (
+                    setting.key.value.clone(),
+                    setting_value(&setting.value.value),
+                    setting.value.span.clone(),
+                )
             })
             .collect(),
         manifest: Arc::new(ManifestText {
@@ -290,6 +288,17 @@ pub(crate) fn spec(project: &Project, component: &Component) -> Spec {
         }),
         kind_span,
         wit_span: component.wit.as_ref().map(|wit| wit.span.clone()),
+    }
+}
+
+/// A setting's value as the plugins' manifests have it.
+pub(crate) fn setting_value(value: &toml::SettingValue) -> SettingValue {
+    match value.clone() {
+        toml::SettingValue::String(text) => SettingValue::String(text),
+        toml::SettingValue::Bool(value) => SettingValue::Bool(value),
+        toml::SettingValue::Integer(value) => SettingValue::Integer(value),
+        toml::SettingValue::Strings(texts) => SettingValue::Strings(texts),
+        toml::SettingValue::Table(pairs) => SettingValue::Table(pairs),
     }
 }
 

@@ -6,7 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::manifest::{Access, CommandPattern, Manifest, Package, Phase, Reads, Tool};
+use crate::manifest::{
+    Access, CommandPattern, Credential, Host, Manifest, Package, Phase, Reads, Tool,
+};
 
 /// What may be asked for, by kind. Also what was granted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,11 +38,7 @@ impl Permissions {
                 .iter()
                 .map(|e| environment(&e.key, e.phase))
                 .collect(),
-            hosts: manifest
-                .hosts
-                .iter()
-                .map(|host| format!("{}: {}", host.name, host.methods.join(" ")))
-                .collect(),
+            hosts: manifest.hosts.iter().map(host_sentence).collect(),
             ..Self::default()
         };
         for tool in &manifest.tools {
@@ -59,13 +57,10 @@ impl Permissions {
                 .insert(directory_sentence(&directory.path, directory.access));
         }
         for credential in &manifest.credentials {
-            asked.credentials.insert(format!(
-                "{} [{}] from {} for {}",
-                credential.name,
-                credential.inject,
-                credential.environment.join(" "),
-                credential.hosts.join(" ")
-            ));
+            asked.credentials.insert(credential_sentence(credential));
+        }
+        for setting in &manifest.settings {
+            asked.env.extend(setting.environment.iter().cloned());
         }
         asked
             .source
@@ -193,18 +188,48 @@ pub fn narrow(mut manifest: Manifest, granted: &Permissions) -> Manifest {
     source
         .writable
         .retain(|file| granted.source.contains(&format!("write {file}")));
-    manifest.hosts.retain(|host| {
-        granted
-            .hosts
-            .contains(&format!("{}: {}", host.name, host.methods.join(" ")))
-    });
-    manifest.credentials.retain(|c| {
-        granted
-            .credentials
-            .iter()
-            .any(|s| s.starts_with(&format!("{} [", c.name)))
-    });
+    for setting in &mut manifest.settings {
+        setting.environment.retain(|key| granted.env.contains(key));
+    }
     manifest
+        .hosts
+        .retain(|host| granted.hosts.contains(&host_sentence(host)));
+    manifest
+        .credentials
+        .retain(|c| granted.credentials.contains(&credential_sentence(c)));
+    manifest
+}
+
+fn host_sentence(host: &Host) -> String {
+    let mut sentence = format!("{}: {}", host.name, host.methods.join(" "));
+    if host.base != "/" {
+        sentence.push_str(&format!(" [below {}]", host.base));
+    }
+    if !host.reads.is_empty() {
+        sentence.push_str(&format!(" [reads with {}]", host.reads.join(", ")));
+    }
+    if !host.overrides.is_empty() {
+        sentence.push_str(&format!(" [elsewhere by {}]", host.overrides.join(" ")));
+    }
+    sentence
+}
+
+fn credential_sentence(credential: &Credential) -> String {
+    let files = credential.files.iter().map(|file| {
+        let variable = file
+            .variable
+            .as_ref()
+            .map_or(String::new(), |v| format!("${v} or "));
+        format!(", {variable}{} ({})", file.path, file.keys.join(" "))
+    });
+    format!(
+        "{} [{}] from {}{} for {}",
+        credential.name,
+        credential.inject,
+        credential.environment.join(" "),
+        files.collect::<String>(),
+        credential.hosts.join(" ")
+    )
 }
 
 fn tool_sentences(tool: &Tool) -> Vec<String> {

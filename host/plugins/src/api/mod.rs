@@ -15,7 +15,10 @@ use crate::sandbox::limits::Limits;
 use crate::source_tree::SourceTree;
 use crate::tools::Pins;
 
+mod deploy;
 mod v0_1;
+
+pub use deploy::{Action, DeployJob, Proposal, Provider};
 
 /// The versions of the contract this host can call.
 pub const SUPPORTED: &[&str] = &["0.1"];
@@ -262,61 +265,4 @@ pub trait Builder: Send + Sync {
         output: &std::path::Path,
         watch: &Watch,
     ) -> Result<Vec<PathBuf>, CallError>;
-}
-
-/// What a provider works on.
-#[derive(Debug, Clone)]
-pub struct DeployJob {
-    /// The component's name.
-    pub name: String,
-    /// The profile's name.
-    pub environment: String,
-    /// The component file: `/artifact/<name>.wasm`.
-    pub artifact: PathBuf,
-    /// Its digest.
-    pub digest: run_files::Digest,
-    /// `[deploy.<profile>.options]`, checked against the manifest.
-    pub settings: Vec<(String, SettingValue)>,
-    /// The same for every try of one apply.
-    pub idempotency_key: String,
-    /// Seconds since 1970 that stand for "now" in what is packaged.
-    pub source_date_epoch: u64,
-}
-
-/// What a provider would do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proposal {
-    /// The steps, in order.
-    pub actions: Vec<Action>,
-    /// The provider's own note, given back to `apply`.
-    pub memo: String,
-}
-
-/// One step of a [`Proposal`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Action {
-    /// What happens to it: `create`, `update`, `replace`, `delete`, `promote`,
-    /// `keep`.
-    pub verb: &'static str,
-    /// What it happens to.
-    pub subject: String,
-    /// One line.
-    pub summary: String,
-    /// Whether something is lost.
-    pub destructive: bool,
-}
-
-/// A loaded plugin that deploys. Every call runs in a sandbox of its own.
-pub trait Provider: Send + Sync {
-    /// Looks at the artifact and the settings; no network.
-    ///
-    /// # Errors
-    /// See [`CallError`].
-    fn validate(&self, job: &DeployJob, watch: &Watch) -> Result<(), CallError>;
-
-    /// Says what it would do; may read, may not write.
-    ///
-    /// # Errors
-    /// See [`CallError`].
-    fn plan(&self, job: &DeployJob, watch: &Watch) -> Result<Proposal, CallError>;
 }

@@ -1,5 +1,6 @@
 //! What a manifest must keep to beyond its shape.
 
+use super::check_remote as remote;
 use super::{Kind, Manifest, Package};
 
 /// Why a manifest was refused.
@@ -125,7 +126,7 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
     }
     for setting in &manifest.settings {
         if let Some(default) = &setting.default
-            && default.kind() != setting.kind
+            && !default.fits(setting.kind)
         {
             return fail(format!(
                 "setting `{}`: its default is not {}",
@@ -133,7 +134,7 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
             ));
         }
     }
-    Ok(())
+    remote::check(manifest).map_err(ManifestError)
 }
 
 fn is_name(name: &str) -> bool {

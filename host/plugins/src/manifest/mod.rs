@@ -4,6 +4,9 @@
 //! it is read without running anything.
 
 mod check;
+mod check_remote;
+mod remote;
+mod setting;
 mod tool;
 
 use std::fmt;
@@ -12,6 +15,8 @@ use serde::Deserialize;
 
 pub use check::ManifestError;
 pub(crate) use check::is_package_version;
+pub use remote::{Credential, CredentialFile, FileFormat, Host, Inject};
+pub use setting::{Setting, SettingKind, SettingValue};
 pub use tool::{CommandPattern, Install, Locate, Package, Reads, Tool};
 
 /// A checked manifest.
@@ -115,88 +120,6 @@ pub struct Target {
     pub aliases: Vec<String>,
 }
 
-/// `[[setting]]`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Setting {
-    /// The key in `[component.settings]`.
-    pub name: String,
-    /// The type of its value.
-    #[serde(rename = "type")]
-    pub kind: SettingKind,
-    /// What it is when it is not set.
-    #[serde(default)]
-    pub default: Option<SettingValue>,
-    /// The only values a string may have.
-    #[serde(default)]
-    pub values: Option<Vec<String>>,
-    /// One line on what it does.
-    pub doc: String,
-}
-
-/// Types of settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SettingKind {
-    /// Text.
-    String,
-    /// `true` or `false`.
-    Bool,
-    /// A whole number.
-    Integer,
-    /// An array of strings.
-    Strings,
-}
-
-impl fmt::Display for SettingKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::String => "a string",
-            Self::Bool => "`true` or `false`",
-            Self::Integer => "a whole number",
-            Self::Strings => "an array of strings",
-        })
-    }
-}
-
-/// A setting's value.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-pub enum SettingValue {
-    /// Of [`SettingKind::Bool`].
-    Bool(bool),
-    /// Of [`SettingKind::Integer`].
-    Integer(i64),
-    /// Of [`SettingKind::String`].
-    String(String),
-    /// Of [`SettingKind::Strings`].
-    Strings(Vec<String>),
-}
-
-impl SettingValue {
-    /// Its type.
-    #[must_use]
-    pub fn kind(&self) -> SettingKind {
-        match self {
-            Self::Bool(_) => SettingKind::Bool,
-            Self::Integer(_) => SettingKind::Integer,
-            Self::String(_) => SettingKind::String,
-            Self::Strings(_) => SettingKind::Strings,
-        }
-    }
-
-    /// Its value or values as text: one for a scalar, any number for an array.
-    #[must_use]
-    pub fn texts(&self) -> Vec<String> {
-        match self {
-            Self::Bool(value) => vec![value.to_string()],
-            Self::Integer(value) => vec![value.to_string()],
-            Self::String(value) => vec![value.clone()],
-            Self::Strings(values) => values.clone(),
-        }
-    }
-}
-
 /// `[[environment]]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -269,34 +192,6 @@ pub struct Source {
     /// Files in a child's working directory that it may write.
     #[serde(default)]
     pub writable: Vec<String>,
-}
-
-/// `[[host]]`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Host {
-    /// A host name.
-    pub name: String,
-    /// Methods, upper case.
-    pub methods: Vec<String>,
-    /// Why it is wanted.
-    pub why: String,
-}
-
-/// `[[credential]]`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Credential {
-    /// What the plugin calls it.
-    pub name: String,
-    /// Variables it is read from, the first that is set.
-    pub environment: Vec<String>,
-    /// `bearer`, `header:<Name>` or `sigv4`.
-    pub inject: String,
-    /// The only hosts it is ever sent to.
-    pub hosts: Vec<String>,
-    /// Why it is wanted.
-    pub why: String,
 }
 
 impl Manifest {

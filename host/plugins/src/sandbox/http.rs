@@ -119,6 +119,21 @@ impl WasiHttpHooks for HttpPolicy {
     }
 }
 
+/// Headers that say how a message is sent, which is the host's business.
+pub(crate) fn is_framing(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "host"
+            | "connection"
+            | "content-length"
+            | "keep-alive"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+    )
+}
+
 /// Refuses a name that resolves to this machine or its own network: a declared
 /// host whose DNS answer points inward is an attack on what listens there.
 async fn refuse_private(uri: &Uri) -> Result<(), Error> {
@@ -173,6 +188,9 @@ mod tests {
             hosts: Arc::new(vec![Host {
                 name: "api.acme.test".into(),
                 methods: vec!["GET".into(), "POST".into()],
+                base: "/".into(),
+                overrides: Vec::new(),
+                reads: Vec::new(),
                 why: String::new(),
             }]),
             mode,

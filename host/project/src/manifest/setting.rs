@@ -24,6 +24,8 @@ pub enum SettingValue {
     Integer(i64),
     /// A list of texts.
     Strings(Vec<String>),
+    /// A table of texts, in the order of the file.
+    Table(Vec<(String, String)>),
 }
 
 pub(super) fn read(entry: Option<Entry<'_>>) -> Vec<Setting> {
@@ -55,7 +57,14 @@ fn value(entry: Entry<'_>) -> Option<Spanned<SettingValue>> {
         let span = entry.span.clone();
         let texts = entry.strings().into_iter().map(|text| text.value).collect();
         Some(Spanned::new(SettingValue::Strings(texts), span))
+    } else if entry.is_table() {
+        let span = entry.span.clone();
+        let pair = |entry: Entry<'_>| Some((entry.key.value.to_owned(), entry.string()?.value));
+        let pairs = entry.section()?.entries().filter_map(pair).collect();
+        Some(Spanned::new(SettingValue::Table(pairs), span))
     } else {
-        entry.wrong_type("a string, true or false, an integer or an array of strings")
+        entry.wrong_type(
+            "a string, true or false, an integer, an array of strings or a table of strings",
+        )
     }
 }

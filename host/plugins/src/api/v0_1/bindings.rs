@@ -28,7 +28,10 @@ pub(super) mod provider {
     wasmtime::component::bindgen!({
         path: "../../wit",
         world: "run:plugin/deploy-provider",
-        imports: { default: trappable },
+        imports: {
+            "run:plugin/deploy-context.[method]job.wait": async | trappable,
+            default: trappable,
+        },
         exports: { default: async },
         with: {
             "run:plugin/types": super::builder::run::plugin::types,

@@ -400,6 +400,10 @@ impl wit_provider::deploy_context::HostJob for State {
         Ok(self.deploy()?.name.clone())
     }
 
+    fn project(&mut self, _: Resource<DeployJob>) -> wasmtime::Result<String> {
+        Ok(self.deploy()?.project.clone())
+    }
+
     fn environment(&mut self, _: Resource<DeployJob>) -> wasmtime::Result<String> {
         Ok(self.deploy()?.environment.clone())
     }
@@ -481,6 +485,48 @@ impl wit_provider::deploy_context::HostJob for State {
         _name: String,
     ) -> wasmtime::Result<Option<String>> {
         Ok(None)
+    }
+
+    fn secret_in(
+        &mut self,
+        _: Resource<DeployJob>,
+        _name: String,
+        _encoding: wit_provider::deploy_context::Encoding,
+    ) -> wasmtime::Result<Option<String>> {
+        Ok(None)
+    }
+
+    fn recorded(
+        &mut self,
+        _: Resource<DeployJob>,
+        key: String,
+    ) -> wasmtime::Result<Option<String>> {
+        Ok(self.deploy()?.recorded.get(&key).cloned())
+    }
+
+    fn remember(
+        &mut self,
+        _: Resource<DeployJob>,
+        key: String,
+        value: String,
+    ) -> wasmtime::Result<()> {
+        let Subject::Deploy(job) = &mut self.subject else {
+            return Err(wasmtime::Error::msg("there is no deployment in this call"));
+        };
+        job.recorded.insert(key, value);
+        Ok(())
+    }
+
+    async fn wait(&mut self, _: Resource<DeployJob>, milliseconds: u32) -> wasmtime::Result<bool> {
+        let cancel = self.watch.cancel.clone();
+        self.clock.pause();
+        let time = std::time::Duration::from_millis(milliseconds.into());
+        let waited = tokio::select! {
+            () = tokio::time::sleep(time) => true,
+            () = cancel.cancelled() => false,
+        };
+        self.clock.run();
+        Ok(waited)
     }
 
     fn drop(&mut self, job: Resource<DeployJob>) -> wasmtime::Result<()> {
