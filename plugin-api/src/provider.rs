@@ -7,7 +7,9 @@ use crate::bindings::language_builder::run::plugin::types;
 
 use std::marker::PhantomData;
 
-pub use deploy_context::Job;
+pub use deploy_context::{Encoding, Job};
+pub use types::Attribute;
+
 pub use exports::{Action, Deployment, LogPage, Phase, Proposal, State, Verb};
 
 /// A deploy provider; export the type with [`provider!`](crate::provider).
@@ -69,6 +71,15 @@ impl Action {
             summary: summary.into(),
             destructive,
         }
+    }
+}
+
+/// What is said of a deployment: see `deployment` in `wit/provider.wit`.
+#[must_use]
+pub fn attribute(key: &str, value: impl Into<String>) -> types::Attribute {
+    types::Attribute {
+        key: key.to_owned(),
+        value: value.into(),
     }
 }
 

@@ -17,6 +17,8 @@ const PLUGINS: &[(&str, &str)] = &[
     ("run-builder-python", "python"),
     ("run-builder-rust", "rust"),
     ("run-builder-zig", "zig"),
+    ("run-provider-cloudflare", "cloudflare"),
+    ("run-provider-vercel", "vercel"),
 ];
 
 const TARGET: &str = "wasm32-wasip2";
@@ -35,6 +37,7 @@ fn main() {
         "wit",
         "plugin-api",
         "plugins/builders",
+        "plugins/providers",
     ] {
         println!("cargo::rerun-if-changed={}", workspace.join(path).display());
     }
@@ -60,7 +63,7 @@ fn main() {
         let digest: [u8; 32] = Sha256::digest(&bytes).into();
         writeln!(
             table,
-            "Bundled {{ name: {name:?}, digest: {digest:?}, bytes: include_bytes!({:?}) }},",
+            "Bundled {{ name: {name:?}, package: {package:?}, digest: {digest:?}, bytes: include_bytes!({:?}) }},",
             kept.display().to_string()
         )
         .expect("writing to a string");

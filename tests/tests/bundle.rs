@@ -1,5 +1,6 @@
 //! The bundled plugins: small, and the same bytes wherever they are built.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
@@ -63,7 +64,7 @@ fn another_checkout_builds_the_same_bytes() {
     );
     let mut compared = 0;
     for plugin in run_plugin_bundle::ALL {
-        let file = format!("run_builder_{}.wasm", plugin.name.replace('-', "_"));
+        let file = format!("{}.wasm", plugin.package.replace('-', "_"));
         let other = find(&target, &file).unwrap_or_else(|| panic!("{file} was not built"));
         let digest = Digest::of(&std::fs::read(other).unwrap());
         assert_eq!(digest, Digest::from_bytes(plugin.digest), "{}", plugin.name);
@@ -117,18 +118,23 @@ fn find(dir: &Path, name: &str) -> Option<std::path::PathBuf> {
 
 #[test]
 fn plugins_are_small_and_say_what_they_are() {
-    let mut compressed = 0;
+    let mut compressed = BTreeMap::<String, usize>::new();
     for plugin in run_plugin_bundle::ALL {
-        compressed += compressed_size(plugin.bytes);
         assert_eq!(Digest::of(plugin.bytes), Digest::from_bytes(plugin.digest));
         let read = run_plugins::Plugin::read(plugin.name, plugin.bytes.to_vec()).unwrap();
-        assert_eq!(read.manifest.plugin.id, format!("run:{}", plugin.name));
-        assert!(!read.manifest.languages.is_empty());
+        let manifest = &read.manifest;
+        assert_eq!(manifest.plugin.id, format!("run:{}", plugin.name));
+        assert_ne!(
+            manifest.languages.is_empty(),
+            manifest.providers.is_empty()
+        );
+        let of_kind = compressed.entry(manifest.plugin.kind.to_string());
+        *of_kind.or_default() += compressed_size(plugin.bytes);
     }
-    assert!(
-        compressed < 4 << 20,
-        "the plugins are {compressed} bytes, compressed"
-    );
+    assert_eq!(compressed.len(), 2, "{compressed:?}");
+    for (kind, size) in compressed {
+        assert!(size < 4 << 20, "{kind}: {size} bytes, compressed");
+    }
 }
 
 fn compressed_size(bytes: &[u8]) -> usize {

@@ -311,10 +311,6 @@ impl<'a> Entry<'a> {
         matches!(self.value, DeValue::Integer(_))
     }
 
-    pub(crate) const fn is_table(&self) -> bool {
-        matches!(self.value, DeValue::Table(_))
-    }
-
     pub(crate) const fn is_array(&self) -> bool {
         matches!(self.value, DeValue::Array(_))
     }

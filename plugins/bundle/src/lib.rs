@@ -8,6 +8,8 @@
 pub struct Bundled {
     /// The name it goes by without a `[plugins]` entry.
     pub name: &'static str,
+    /// The crate it is built from.
+    pub package: &'static str,
     /// The SHA-256 of its bytes, taken when they were built.
     pub digest: [u8; 32],
     /// The component.

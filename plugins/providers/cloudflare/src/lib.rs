@@ -26,7 +26,7 @@ use run_provider_transpile::{Module, Outside};
 
 use later::Stand;
 use present::Made;
-use settings::{Settings, Source};
+use settings::Settings;
 use steps::Steps;
 
 struct Cloudflare;
@@ -40,13 +40,12 @@ const ROUTES: &str = "routes";
 
 impl Provider for Cloudflare {
     fn validate(job: &Job) -> Result<()> {
-        package(job, &settings(job)?).map(drop)
+        prepared(job).map(drop)
     }
 
     fn plan(job: &Job) -> Result<Proposal> {
-        let settings = settings(job)?;
         // What is too large or cannot be translated is said before it is agreed to.
-        package(job, &settings)?;
+        let (settings, _) = prepared(job)?;
         let wasi = Wasi { job };
         let client = api::client(&wasi);
         let api = present::api(&client, &settings)?;
@@ -62,8 +61,7 @@ impl Provider for Cloudflare {
     /// The memo holds nothing: what is there is asked for again, since it may
     /// have changed, or this may be the second attempt.
     fn apply(job: &Job, _: Proposal) -> Result<Deployment> {
-        let settings = settings(job)?;
-        let modules = package(job, &settings)?;
+        let (settings, modules) = prepared(job)?;
         let wasi = Wasi { job };
         let client = api::client(&wasi);
         let api = present::api(&client, &settings)?;
@@ -106,6 +104,11 @@ impl Provider for Cloudflare {
         let client = api::client(&wasi);
         let api = present::api(&client, &settings)?;
         let stands = later::status(&api, id)?;
+        if stands.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut settings = settings;
+        settings.workers_dev = api.workers_dev()?.enabled;
         let subdomain = api.subdomain()?;
         Ok(stands
             .into_iter()
@@ -158,20 +161,8 @@ impl Provider for Cloudflare {
 run_plugin_api::provider!(Cloudflare);
 run_plugin_api::manifest!("plugin.toml");
 
-struct FromJob<'a>(&'a Job);
-
-impl Source for FromJob<'_> {
-    fn one(&self, key: &str) -> Option<String> {
-        self.0.setting(key)
-    }
-
-    fn all(&self, key: &str) -> Vec<String> {
-        self.0.setting_values(key)
-    }
-}
-
 fn settings(job: &Job) -> Result<Settings> {
-    Settings::read(&job.name(), &FromJob(job))
+    Settings::read(&job.name(), &job)
 }
 
 fn tag(job: &Job, settings: &Settings) -> String {
@@ -210,20 +201,22 @@ fn secrets(job: &Job, settings: &Settings) -> Result<Vec<metadata::Secret>> {
         .collect()
 }
 
-/// The modules, checked against what the platform takes.
-fn package(job: &Job, settings: &Settings) -> Result<Vec<Module>> {
+/// The settings and the modules, checked against what the platform takes.
+fn prepared(job: &Job) -> Result<(Settings, Vec<Module>)> {
+    let mut settings = settings(job)?;
     let component = artifact(Path::new(&job.artifact()))?;
     let outside = Outside::of(&component)?;
     let stores: Vec<_> = settings.stores.iter().map(|(name, _)| name.clone()).collect();
-    let handlers =
-        worker::handlers(&outside, !settings.crons.is_empty(), !stores.is_empty())?;
+    let handlers = worker::handlers(&outside, !settings.crons.is_empty(), !stores.is_empty())?;
+    // What only schedules call has no address.
+    settings.workers_dev &= handlers.fetch;
     let modules = worker::modules(&component, handlers, &stores, &job.artifact_digest())?;
     events::debug(&format!(
         "{} modules, {} bytes",
         modules.len(),
         run_provider_transpile::size(&modules)
     ));
-    Ok(modules)
+    Ok((settings, modules))
 }
 
 fn state(settings: &Settings, subdomain: Option<&str>, stand: Stand) -> State {

@@ -1,6 +1,7 @@
 //! What `[deploy.NAME.options]` says, checked and without a network.
 
 use run_plugin_api::{Error, Result};
+use run_provider_shared::settings::{Source, number, pairs};
 
 /// The settings of one deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub(crate) struct Settings {
     pub(crate) routes: Vec<String>,
     pub(crate) domains: Vec<String>,
     pub(crate) variables: Vec<(String, String)>,
-    /// Names only; see [`Secret`].
+    /// Names only.
     pub(crate) secrets: Vec<String>,
     /// Names of stores with the namespace behind each.
     pub(crate) stores: Vec<(String, Namespace)>,
@@ -34,12 +35,6 @@ pub(crate) enum Namespace {
     Id(String),
     /// Made where there is none of the name that [`Settings::title`] gives.
     New,
-}
-
-/// Where settings come from: the host, or a test.
-pub(crate) trait Source {
-    fn one(&self, key: &str) -> Option<String>;
-    fn all(&self, key: &str) -> Vec<String>;
 }
 
 /// The most a variable may hold:
@@ -144,34 +139,6 @@ impl Settings {
     }
 }
 
-fn pairs(texts: Vec<String>) -> Vec<(String, String)> {
-    texts
-        .into_iter()
-        .map(|text| match text.split_once('=') {
-            Some((name, value)) => (name.to_owned(), value.to_owned()),
-            None => (text, String::new()),
-        })
-        .collect()
-}
-
-fn number(
-    source: &impl Source,
-    key: &str,
-    range: std::ops::RangeInclusive<u32>,
-) -> Result<Option<u32>> {
-    let Some(text) = source.one(key) else {
-        return Ok(None);
-    };
-    match text.parse() {
-        Ok(number) if range.contains(&number) => Ok(Some(number)),
-        _ => Err(Error::invalid_input(format!(
-            "`{key}` is {text}: expected {} to {}",
-            range.start(),
-            range.end()
-        ))),
-    }
-}
-
 fn is_binding(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with(|c: char| c.is_ascii_digit())
@@ -181,20 +148,7 @@ fn is_binding(name: &str) -> bool {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-
-    /// Settings as a test writes them: `key=value`, the same key for several.
-    pub(crate) struct Pairs<'a>(pub(crate) &'a [(&'a str, &'a str)]);
-
-    impl Source for Pairs<'_> {
-        fn one(&self, key: &str) -> Option<String> {
-            self.all(key).pop()
-        }
-
-        fn all(&self, key: &str) -> Vec<String> {
-            let of_key = self.0.iter().filter(|(name, _)| *name == key);
-            of_key.map(|(_, value)| (*value).to_owned()).collect()
-        }
-    }
+    use run_provider_shared::fake::Pairs;
 
     pub(crate) fn settings(pairs: &[(&str, &str)]) -> Result<Settings> {
         Settings::read("shop", &Pairs(pairs))

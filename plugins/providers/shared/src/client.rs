@@ -116,6 +116,21 @@ impl<'t> Client<'t> {
         Ok(self.try_send(method, path, headers, body)??)
     }
 
+    /// As [`send`](Self::send), of what the platform takes twice as once though
+    /// its verb does not say so.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn send_idempotent(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Answer> {
+        Ok(self.attempts(method, path, headers, body, true)??)
+    }
+
     /// The same, with the platform's refusal as a value.
     ///
     /// What reads or puts in place is sent again where the platform was busy, or
@@ -130,6 +145,17 @@ impl<'t> Client<'t> {
         path: &str,
         headers: &[(&str, &str)],
         body: Vec<u8>,
+    ) -> Result<Result<Answer, PlatformError>> {
+        self.attempts(method, path, headers, body, method.is_idempotent())
+    }
+
+    fn attempts(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+        idempotent: bool,
     ) -> Result<Result<Answer, PlatformError>> {
         let request = Request {
             method,
@@ -153,11 +179,11 @@ impl<'t> Client<'t> {
                         body: response.body,
                     }));
                 }
-                Ok(response) => match again(method, &response, attempt).filter(|_| !last) {
+                Ok(response) => match again(idempotent, &response, attempt).filter(|_| !last) {
                     Some(wait) => wait,
-                    None => return Ok(Err(self.refused(named, &response))),
+                    None => return Ok(Err(self.refused(named, response))),
                 },
-                Err(error) if is_broken(&error) && method.is_idempotent() && !last => {
+                Err(error) if is_broken(&error) && idempotent && !last => {
                     backoff(attempt)
                 }
                 Err(error) => return Err(error),
@@ -175,7 +201,7 @@ impl<'t> Client<'t> {
         self.transport.pause(time)
     }
 
-    fn refused(&self, request: String, response: &Response) -> PlatformError {
+    fn refused(&self, request: String, response: Response) -> PlatformError {
         let said = serde_json::from_slice(&response.body)
             .map(|json| (self.said)(&json))
             .unwrap_or_default();
@@ -184,7 +210,8 @@ impl<'t> Client<'t> {
             request,
             status: response.status,
             said,
-            retry_after: retry_after(response),
+            retry_after: retry_after(&response),
+            body: response.body,
         }
     }
 }
@@ -197,10 +224,10 @@ fn as_json(body: &impl Serialize) -> Result<([(&'static str, &'static str); 1], 
 
 /// How long to wait before the request is sent again, where that is safe and
 /// worth it.
-fn again(method: Method, response: &Response, attempt: u32) -> Option<Duration> {
+fn again(idempotent: bool, response: &Response, attempt: u32) -> Option<Duration> {
     let safe = match response.status {
         429 => true,
-        502..=504 => method.is_idempotent(),
+        502..=504 => idempotent,
         _ => false,
     };
     if !safe {

@@ -25,6 +25,8 @@ pub struct PlatformError {
     pub said: Said,
     /// How long it asks to be left alone, in seconds.
     pub retry_after: Option<u64>,
+    /// All of the answer, for codes that say more.
+    pub body: Vec<u8>,
 }
 
 /// The most of a platform's own words that is shown, in characters.
@@ -119,6 +121,7 @@ mod tests {
                     message: message.map(str::to_owned),
                 },
                 retry_after: Some(7),
+                body: Vec::new(),
             })
         };
         let error = refused(403, Some("no\u{1b}[31m entry\n"), Some("9109"));

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use run_plugin_api::{Error, Result};
 
+use crate::settings::Source;
 use crate::transport::{Request, Response, Transport};
 
 /// Answers requests in the order in which they are expected.
@@ -87,6 +88,21 @@ impl Transport for Script {
     fn pause(&self, time: Duration) -> Result<()> {
         self.paused.borrow_mut().push(time);
         Ok(())
+    }
+}
+
+/// Settings as a test writes them: the same key again for several values.
+#[derive(Debug)]
+pub struct Pairs<'a>(pub &'a [(&'a str, &'a str)]);
+
+impl Source for Pairs<'_> {
+    fn one(&self, key: &str) -> Option<String> {
+        self.all(key).pop()
+    }
+
+    fn all(&self, key: &str) -> Vec<String> {
+        let of_key = self.0.iter().filter(|(name, _)| *name == key);
+        of_key.map(|(_, value)| (*value).to_owned()).collect()
     }
 }
 

@@ -10,6 +10,7 @@ mod client;
 mod error;
 #[cfg(not(target_family = "wasm"))]
 pub mod fake;
+pub mod settings;
 mod transport;
 
 pub use artifact::artifact;
