@@ -1,0 +1,57 @@
+//! Memory and panics, which the standard library has and a crate without it has
+//! to bring.
+
+use core::alloc::{GlobalAlloc, Layout};
+use core::panic::PanicInfo;
+
+#[link(name = "c")]
+unsafe extern "C" {
+    fn aligned_alloc(align: usize, size: usize) -> *mut u8;
+    fn realloc(at: *mut u8, size: usize) -> *mut u8;
+    fn free(at: *mut u8);
+}
+
+/// What `malloc` of the target's C library aligns to.
+const ALIGN: usize = 16;
+
+struct Heap;
+
+// SAFETY: the C library's allocator is one, and blocks it cannot align as asked
+// for are copied instead of resized.
+unsafe impl GlobalAlloc for Heap {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let align = layout.align().max(ALIGN);
+        // SAFETY: a power of two, and a size that is a multiple of it.
+        unsafe { aligned_alloc(align, layout.size().next_multiple_of(align)) }
+    }
+
+    unsafe fn dealloc(&self, at: *mut u8, _: Layout) {
+        // SAFETY: it is from `alloc` or `realloc`.
+        unsafe { free(at) }
+    }
+
+    unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if layout.align() <= ALIGN {
+            // SAFETY: it is from `alloc` or `realloc`.
+            return unsafe { realloc(at, size) };
+        }
+        // SAFETY: the alignment was valid already, and `size` is not zero.
+        unsafe {
+            let new = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));
+            if !new.is_null() {
+                core::ptr::copy_nonoverlapping(at, new, layout.size().min(size));
+                self.dealloc(at, layout);
+            }
+            new
+        }
+    }
+}
+
+#[global_allocator]
+static HEAP: Heap = Heap;
+
+/// A trap ends the request, and nothing else.
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}
