@@ -7,6 +7,7 @@ mod bench;
 mod cache;
 mod demo;
 mod deny;
+mod edge;
 mod fixtures;
 mod fuzz;
 mod provide;
@@ -31,6 +32,9 @@ usage: cargo xtask <task>
           prints the variables that make them be found
   npm     get the npm packages that the tests build with, kept in the user's
           cache; prints the directory that their node_modules is in
+  edge    the same for the npm packages that run what is deployed
+  record  run the commands that platforms have for deploying against a recorder,
+          and keep what they send in tests/edge/recorded
   fuzz [TARGET…] [--seconds N]
           fuzz what reads files, components and arguments, N seconds each (60)
   deny    check licences, sources and duplicate versions of dependencies
@@ -51,6 +55,8 @@ fn main() -> ExitCode {
         Some("fixtures") => fixtures::run(),
         Some("tools") => provide::run(&args[1..]),
         Some("npm") => fixtures::npm(),
+        Some("edge") => edge::packages(),
+        Some("record") => edge::record(),
         Some("fuzz") => fuzz::run(&args[1..]),
         Some("deny") => deny::run(),
         Some("reference-tests") => reference::run(&args[1..]),

@@ -71,36 +71,43 @@ pub(crate) fn apply(
                 tag: package.tag.to_owned(),
                 message: message.clone(),
             };
+            let first = *how == Upload::First;
             let metadata = metadata::metadata(settings, &upload);
-            send(api, &metadata, package.modules, *how == Upload::Whole)?
+            send(api, &metadata, package.modules, first)?
         }
     };
     let shares = present.shares(&applied.id, settings.rollout);
-    let whole = steps.upload == Upload::Whole;
-    if !(settings.preview || whole || present.is_live(&shares)) {
+    let first = steps.upload == Upload::First;
+    if !(settings.preview || first || present.is_live(&shares)) {
         api.deploy(&shares, &message)?;
+    }
+    if !settings.preview && steps.upload == Upload::Version {
+        // What is of the Worker and not of a version.
+        let body = json!({ "observability": { "enabled": settings.observability } });
+        let path = api.script("/script-settings");
+        api.client.json(Method::Patch, &path, &body)?;
     }
     reach(api, settings, steps)?;
     Ok(applied)
 }
 
-/// Uploads the modules: as what every request gets, or as a version that waits.
+/// Uploads the modules: as a new Worker, or as a version that waits.
 fn send(
     api: &Api<'_, '_>,
     metadata: &Value,
     modules: &[Module],
-    whole: bool,
+    first: bool,
 ) -> Result<Applied> {
     let (kind, body) = metadata::form(metadata, modules);
     let headers = [("content-type", kind.as_str())];
     // `strict`: what bindings are kept must be there to be kept.
-    let (method, path) = match whole {
+    let (method, path) = match first {
         true => (Method::Put, "?excludeScript=true&bindings_inherit=strict"),
         false => (Method::Post, "/versions?bindings_inherit=strict"),
     };
     let sent = api.client.try_send(method, &api.script(path), &headers, body)?;
     let answer = sent.map_err(too_slow)?;
-    if !whole {
+    if !first {
         let uploaded: UploadedVersion = result(&answer)?;
         return Ok(Applied {
             id: uploaded.id,

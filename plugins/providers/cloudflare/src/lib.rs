@@ -11,6 +11,8 @@ mod later;
 mod metadata;
 mod present;
 mod reached;
+#[cfg(test)]
+mod sequence;
 mod settings;
 mod steps;
 mod worker;

@@ -13,8 +13,8 @@ use crate::settings::{Namespace, Settings};
 pub(crate) enum Upload {
     /// It is there, by this id.
     Keep(String),
-    /// It is uploaded and gets every request in one go.
-    Whole,
+    /// It is uploaded as a new Worker, and gets every request by that.
+    First,
     /// It is uploaded, and gets no request by that.
     Version,
 }
@@ -22,8 +22,6 @@ pub(crate) enum Upload {
 /// All of it.
 #[derive(Debug)]
 pub(crate) struct Steps {
-    /// Whether there was no Worker of this name.
-    pub(crate) new: bool,
     pub(crate) upload: Upload,
     /// Names of stores to be made.
     pub(crate) stores: Vec<String>,
@@ -47,10 +45,10 @@ impl Steps {
     ) -> Result<Self> {
         let upload = match present.uploaded(settings, tag) {
             Some(id) => Upload::Keep(id.to_owned()),
-            None if settings.preview || settings.rollout < 100 => Upload::Version,
-            None => Upload::Whole,
+            None if present.exists => Upload::Version,
+            None => Upload::First,
         };
-        if upload == Upload::Version && !present.exists {
+        if upload == Upload::First && (settings.preview || settings.rollout < 100) {
             return Err(Error::invalid_input(format!(
                 "there is no Worker `{}` yet, and a first version gets every request",
                 settings.worker
@@ -58,7 +56,6 @@ impl Steps {
             .with_help("deploy once without the options `preview` and `rollout`"));
         }
         let mut steps = Self {
-            new: !present.exists,
             upload,
             stores: settings
                 .stores
@@ -167,10 +164,12 @@ impl Steps {
             add(Verb::Create, &format!("KV {}", settings.title(store)), "a namespace");
         }
         match &self.upload {
-            Upload::Whole if self.new => add(Verb::Create, &worker, "with a first version"),
-            Upload::Whole => add(Verb::Update, &worker, "a new version for every request"),
+            Upload::First => add(Verb::Create, &worker, "with a first version"),
             Upload::Version if settings.preview => {
                 add(Verb::Create, &worker, "a version to look at; nothing live changes");
+            }
+            Upload::Version if settings.rollout == 100 => {
+                add(Verb::Update, &worker, "a new version for every request");
             }
             Upload::Version => add(
                 Verb::Update,

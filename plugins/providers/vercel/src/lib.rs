@@ -8,6 +8,8 @@ mod api;
 mod deploy;
 mod later;
 mod output;
+#[cfg(test)]
+mod sequence;
 mod settings;
 
 use std::path::Path;
