@@ -9,7 +9,6 @@ use std::marker::PhantomData;
 
 pub use deploy_context::{Encoding, Job};
 pub use types::Attribute;
-
 pub use exports::{Action, Deployment, LogPage, Phase, Proposal, State, Verb};
 
 /// A deploy provider; export the type with [`provider!`](crate::provider).
@@ -57,6 +56,36 @@ pub trait Provider {
     /// # Errors
     /// The other end cannot be asked.
     fn logs(job: &Job, cursor: Option<&str>) -> Result<LogPage>;
+}
+
+impl Deployment {
+    /// One that is called `id`, without a URL and attributes.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            url: None,
+            attributes: Vec::new(),
+        }
+    }
+
+    /// Says where it answers: a URL that the platform itself gave.
+    #[must_use]
+    pub fn with_url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
+
+    /// Adds an attribute, which is shown, recorded, and given back by
+    /// `job.recorded`.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
+        self.attributes.push(types::Attribute {
+            key: key.to_owned(),
+            value: value.into(),
+        });
+        self
+    }
 }
 
 impl Action {

@@ -7,11 +7,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use run_files::Digest;
-use run_plugins::api::{BuildJob, Built, DeployJob, Host, Profile, ProjectView, Proposal, Watch};
+use run_plugins::api::{
+    BuildJob, Built, DeployJob, Host, Profile, ProjectView, Proposal, Services, Unavailable, Watch,
+};
 use run_plugins::cancel::Cancel;
 use run_plugins::consent::Permissions;
 use run_plugins::events::{Events, Silent};
 use run_plugins::manifest::SettingValue;
+use run_plugins::remote::Access;
 use run_plugins::{CallError, Limits, Plugin, SourceTree};
 
 use crate::Scratch;
@@ -155,14 +158,16 @@ impl Arena {
             digest: Digest::of_file(&artifact).expect("it is there"),
             artifact,
             settings: Vec::new(),
+            secrets: Vec::new(),
             idempotency_key: "1".into(),
             source_date_epoch: 0,
+            services: Arc::new(NoServices),
         };
         let before = self.surroundings();
         let granted = Permissions::requested(&plugin.manifest);
         let outcome = self
             .host()
-            .provider(&plugin, &granted)?
+            .provider(&plugin, &granted, Access::default())?
             .plan(&job, &self.watch());
         assert_eq!(self.surroundings(), before, "the surroundings changed");
         outcome
@@ -181,7 +186,9 @@ impl Arena {
                     self.host().builder(&plugin, &granted).map(drop)
                 }
                 run_plugins::manifest::Kind::DeployProvider => {
-                    self.host().provider(&plugin, &granted).map(drop)
+                    let host = self.host();
+                    host.provider(&plugin, &granted, Access::default())
+                        .map(drop)
                 }
             }
         });
@@ -195,6 +202,26 @@ impl Arena {
         let own = [self.cache(), self.path("out")];
         walk(self.scratch.path(), &own, &mut seen);
         seen
+    }
+}
+
+/// Nothing is made for a provider here, and nothing kept.
+struct NoServices;
+
+impl Services for NoServices {
+    fn remember(&self, _: &str, _: &str) -> std::io::Result<()> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+
+    fn precompiled(&self, target: &str, _: &Path) -> Result<String, Unavailable> {
+        self.runner(target, Path::new(""))
+    }
+
+    fn runner(&self, target: &str, _: &Path) -> Result<String, Unavailable> {
+        Err(Unavailable {
+            message: format!("nothing for `{target}`"),
+            help: None,
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the end-to-end tests share: the real command, and projects to run it in.
 
+pub mod cloud;
 pub mod command;
 pub mod components;
 pub mod guest;

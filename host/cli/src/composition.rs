@@ -95,13 +95,57 @@ pub(crate) fn write(
     Ok(())
 }
 
+/// What is deployed: the components that are named, else each that no other
+/// imports from, with what it imports composed into it.
+pub(crate) fn deployable<'p>(
+    project: &'p Project,
+    named: &[String],
+    shell: &Shell,
+) -> Result<Vec<(&'p Component, Wasm)>, Failure> {
+    let mut found = Vec::new();
+    let mut providers = Vec::new();
+    for component in project::components(project, named)? {
+        let name = component.name.value.as_str();
+        let file = project::artifact(project, component);
+        if !is_there(&file) {
+            return Err(CommandError::new(
+                format!(
+                    "the component `{name}` is not built: `{}` is not there",
+                    file.display()
+                ),
+                "build it first: `run v2 deploy --build`",
+            )
+            .into());
+        }
+        let others = components(project, Some(component));
+        let (wasm, links) = linked(root_part(Some(component), &file)?, others, shell)?;
+        providers.extend(links.into_iter().map(|link| link.provider));
+        found.push((component, wasm));
+    }
+    if named.is_empty() {
+        found.retain(|(component, _)| {
+            let name = component.name.value.as_str();
+            !providers.iter().any(|provider| provider == name)
+        });
+    }
+    Ok(found)
+}
+
 fn composed(root: Part, others: Vec<Part>, shell: &Shell) -> Result<Wasm, Failure> {
+    linked(root, others, shell).map(|(wasm, _)| wasm)
+}
+
+fn linked(
+    root: Part,
+    others: Vec<Part>,
+    shell: &Shell,
+) -> Result<(Wasm, Vec<compose::Link>), Failure> {
     let Composed {
         wasm,
         links,
         idle_choices,
     } = compose::compose(root, others, &CompositionCache::user())?;
-    for link in links {
+    for link in &links {
         shell.detail(&format!(
             "linked `{}` to `{}`: {}",
             link.importer, link.provider, link.export
@@ -112,7 +156,7 @@ fn composed(root: Part, others: Vec<Part>, shell: &Shell) -> Result<Wasm, Failur
             "`imports` of the component `{component}` has `{import}`, which it does not import"
         ));
     }
-    Ok(wasm)
+    Ok((wasm, links))
 }
 
 fn root_part(component: Option<&Component>, file: &Path) -> Result<Part, Failure> {

@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Command::Exec(args) => commands::exec::run(&args, &shell),
         Command::Test(args) => commands::test::run(&args, &shell),
         Command::Info(args) => commands::info::run(&args, &shell),
+        Command::Deploy(args) => commands::deploy::run(&args, &shell),
         Command::Clean(args) => commands::clean::run(&args, &shell),
         Command::Plugin(args) => commands::plugin::run(&args, &shell),
         Command::Toolchain(args) => commands::toolchain::run(&args, &shell),

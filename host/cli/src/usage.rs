@@ -30,6 +30,11 @@ pub(crate) fn report(mut error: clap::Error) -> ExitCode {
     }
     // clap knows which stream; printing fails only where nobody reads.
     error.print().ok();
+    if error.kind() == ErrorKind::DisplayHelp
+        && let Some(more) = crate::commands::deploy::help::of_words(std::env::args_os())
+    {
+        Shell::new(ColorChoice::Never, false, false, false).out(&more);
+    }
     code
 }
 

@@ -15,6 +15,7 @@ pub mod managers;
 pub mod manifest;
 mod preinit;
 mod process;
+pub mod remote;
 mod sandbox;
 mod source_tree;
 mod surroundings;

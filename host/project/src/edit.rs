@@ -14,6 +14,9 @@ pub enum EditError {
     /// The text is not TOML.
     #[error("it is not TOML: {0}")]
     Syntax(#[from] toml_edit::TomlError),
+    /// Nothing can be taken from the text.
+    #[error("{0}")]
+    NotTaken(String),
     /// A section that should be a table is something else.
     #[error("`{0}` is not a table")]
     NotATable(String),

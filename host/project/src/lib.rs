@@ -6,6 +6,7 @@
 //! the project. Whatever does not hold is reported all at once, each problem
 //! with the place it is at and what to do.
 
+mod bundle;
 mod capability;
 mod document;
 pub mod edit;
@@ -20,6 +21,7 @@ mod section;
 mod spanned;
 mod value;
 
+pub use bundle::bundled;
 pub use capability::Capability;
 pub use location::{GitUrl, OciRepository, RegistryUrl};
 pub use lock::{Lock, LockError};

@@ -119,6 +119,26 @@ impl PluginSet {
         })
     }
 
+    /// The plugin that deploys to a provider's platform, by name or alias, with
+    /// the provider's name.
+    #[must_use]
+    pub fn for_provider(&self, provider: &str) -> Option<(Available, String)> {
+        self.plugins.iter().find_map(|available| {
+            let found = available.plugin.manifest.provider(provider)?;
+            Some((available.clone(), found.name.clone()))
+        })
+    }
+
+    /// Names of all providers.
+    #[must_use]
+    pub fn providers(&self) -> Vec<&str> {
+        self.plugins
+            .iter()
+            .flat_map(|available| &available.plugin.manifest.providers)
+            .map(|provider| provider.name.as_str())
+            .collect()
+    }
+
     /// Names of all languages.
     #[must_use]
     pub fn languages(&self) -> Vec<&str> {

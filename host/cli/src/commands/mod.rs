@@ -2,6 +2,7 @@
 
 pub(crate) mod build;
 pub(crate) mod clean;
+pub(crate) mod deploy;
 pub(crate) mod doctor;
 pub(crate) mod exec;
 pub(crate) mod info;

@@ -11,6 +11,7 @@ use crate::consent::{Permissions, narrow};
 use crate::error::{CallError, LoadError};
 use crate::events::Events;
 use crate::manifest::{Manifest, SettingValue};
+use crate::remote::Access;
 use crate::sandbox::limits::Limits;
 use crate::source_tree::SourceTree;
 use crate::tools::Pins;
@@ -18,7 +19,10 @@ use crate::tools::Pins;
 mod deploy;
 mod v0_1;
 
-pub use deploy::{Action, DeployJob, Proposal, Provider};
+pub use deploy::{
+    Action, DeployJob, Deployment, LogPage, Phase, Proposal, Provider, Services, State,
+    Unavailable, Verb,
+};
 
 /// The versions of the contract this host can call.
 pub const SUPPORTED: &[&str] = &["0.1"];
@@ -70,7 +74,8 @@ impl Host {
         )?))
     }
 
-    /// Loads a plugin for deploying; as [`Host::builder`].
+    /// Loads a plugin for deploying; as [`Host::builder`]. Its requests are sent
+    /// with `access`.
     ///
     /// # Errors
     /// As [`Host::builder`].
@@ -78,11 +83,13 @@ impl Host {
         &self,
         plugin: &Plugin,
         granted: &Permissions,
+        access: Access,
     ) -> Result<Box<dyn Provider>, LoadError> {
         Ok(Box::new(v0_1::Provider::load(
             self,
             plugin,
             self.narrowed(plugin, granted),
+            access,
         )?))
     }
 

@@ -220,6 +220,14 @@ impl Manifest {
         self.tools.iter().find(|tool| tool.id == id)
     }
 
+    /// The provider that `name` spells, by name or alias.
+    #[must_use]
+    pub fn provider(&self, name: &str) -> Option<&Target> {
+        self.providers
+            .iter()
+            .find(|target| target.name == name || target.aliases.iter().any(|a| a == name))
+    }
+
     /// The name of the language that `name` spells, by name or alias.
     #[must_use]
     pub fn language(&self, name: &str) -> Option<&Language> {

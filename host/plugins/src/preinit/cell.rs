@@ -1,7 +1,6 @@
 //! The state behind one initialiser.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
 
 use run_runtime::sandbox::Growth;
 use wasmtime::component::ResourceTable;
@@ -10,8 +9,8 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use super::Request;
-use crate::sandbox::http::{HttpPolicy, Network};
-use crate::sandbox::limits::{self, GuestClock, Limits, Violation};
+use crate::sandbox::http::HttpPolicy;
+use crate::sandbox::limits::{self, Limits, Violation};
 use crate::sandbox::wasi::{self, LineSink};
 
 pub(super) struct Cell {
@@ -40,12 +39,7 @@ impl Cell {
             table: ResourceTable::new(),
             wasi: wasi::context(&request.mounts, environment, Some(request.now), lines)?,
             http: WasiHttpCtx::new(),
-            policy: HttpPolicy {
-                hosts: Arc::default(),
-                mode: Network::None,
-                violation: violation.clone(),
-                clock: GuestClock::default(),
-            },
+            policy: HttpPolicy::closed(violation.clone()),
             growth: limits::growth(limits, violation.clone()),
             now: request.now,
             paths: HashMap::new(),

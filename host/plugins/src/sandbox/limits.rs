@@ -33,6 +33,14 @@ pub struct Limits {
     pub initializer: Duration,
     /// Bytes of a component with its initialised memory.
     pub snapshot: usize,
+    /// Requests that one call of a provider may send.
+    pub requests: u32,
+    /// Bytes of one request's body.
+    pub request: usize,
+    /// Bytes of one answer's body.
+    pub response: usize,
+    /// How long one request may take from its first byte to the answer's last.
+    pub request_time: Duration,
 }
 
 impl Default for Limits {
@@ -49,6 +57,10 @@ impl Default for Limits {
             hostcall: 8 << 20,
             initializer: Duration::from_secs(60),
             snapshot: 256 << 20,
+            requests: 2000,
+            request: 128 << 20,
+            response: 32 << 20,
+            request_time: Duration::from_secs(300),
         }
     }
 }

@@ -18,6 +18,7 @@ use super::wasi::LineSink;
 use crate::api::{BuildJob, DeployJob, ProjectView, Watch};
 use crate::events::{Level, StepId};
 use crate::preinit::Preinit;
+use crate::remote::Placeholders;
 use run_runtime::sandbox::Growth;
 
 /// What a call is about.
@@ -44,6 +45,7 @@ pub(crate) struct State {
     wasi: WasiCtx,
     http_context: WasiHttpCtx,
     pub(crate) http_policy: HttpPolicy,
+    pub(crate) placeholders: Placeholders,
     pub(crate) growth: Growth,
     pub(crate) clock: GuestClock,
     pub(crate) violation: Violation,
@@ -65,6 +67,7 @@ pub(crate) struct State {
 pub(crate) struct Parts {
     pub(crate) wasi: WasiCtx,
     pub(crate) http_policy: HttpPolicy,
+    pub(crate) placeholders: Placeholders,
     pub(crate) violation: Violation,
     pub(crate) watch: Watch,
     pub(crate) subject: Subject,
@@ -82,6 +85,7 @@ impl State {
             wasi: parts.wasi,
             http_context: WasiHttpCtx::new(),
             http_policy: parts.http_policy,
+            placeholders: parts.placeholders,
             growth: limits::growth(limits, parts.violation.clone()),
             clock: GuestClock::default(),
             violation: parts.violation,

@@ -18,6 +18,7 @@ use crate::error::{CallError, LoadError};
 use crate::events::Level;
 use crate::manifest::{Access, Kind, Manifest};
 use crate::process::confine::{self, Support};
+use crate::remote::{self, Placeholders};
 use crate::sandbox::http::Network;
 use crate::sandbox::paths::{Mode, Mount};
 use crate::sandbox::processes::Processes;
@@ -46,6 +47,8 @@ impl Builder {
             subject: Subject::Project(project.clone()),
             frozen: Some(0),
             network: Network::None,
+            access: remote::Access::default(),
+            placeholders: Placeholders::default(),
             processes: None,
         };
         Ok((setup, scratch))
@@ -275,6 +278,8 @@ impl crate::api::Builder for Builder {
             mounts,
             frozen: Some(job.source_date_epoch),
             network: Network::None,
+            access: remote::Access::default(),
+            placeholders: Placeholders::default(),
             processes: Some(processes),
         };
         let (answer, declared, refused) = self.0.call(watch, setup, async |store, instance| {
@@ -331,6 +336,8 @@ impl crate::api::Builder for Builder {
             mounts: Vec::new(),
             frozen: Some(0),
             network: Network::None,
+            access: remote::Access::default(),
+            placeholders: Placeholders::default(),
             processes: None,
         };
         let templates = self.0.call(watch, setup, async |store, instance| {
@@ -364,6 +371,8 @@ impl crate::api::Builder for Builder {
             mounts: vec![self.0.mount("/out", output, Mode::Write)?],
             frozen: Some(0),
             network: Network::None,
+            access: remote::Access::default(),
+            placeholders: Placeholders::default(),
             processes: None,
         };
         let answer = self.0.call(watch, setup, async |store, instance| {

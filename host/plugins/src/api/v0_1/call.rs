@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
 use wasmtime::{Store, UpdateDeadline};
@@ -12,6 +13,7 @@ use crate::artifact::Plugin;
 use crate::error::{CallError, LoadError, Refused};
 use crate::manifest::{Kind, Manifest};
 use crate::preinit::Preinit;
+use crate::remote::{Access, Placeholders};
 use crate::sandbox::http::{HttpPolicy, Network};
 use crate::sandbox::limits::{GuestClock, Violation};
 use crate::sandbox::paths::{Mode, Mount, PathMap};
@@ -38,6 +40,8 @@ pub(super) struct Setup {
     /// Seconds since 1970 at which the clock stands; `None` for the real one.
     pub(super) frozen: Option<u64>,
     pub(super) network: Network,
+    pub(super) access: Access,
+    pub(super) placeholders: Placeholders,
     pub(super) processes: Option<ProcessSetup>,
 }
 
@@ -110,7 +114,12 @@ impl Loaded {
                     mode: setup.network,
                     violation: violation.clone(),
                     clock: clock.clone(),
+                    access: setup.access,
+                    placeholders: setup.placeholders.clone(),
+                    limits: limits.clone(),
+                    sent: AtomicU32::new(0),
                 },
+                placeholders: setup.placeholders,
                 violation: violation.clone(),
                 watch: watch.clone(),
                 subject: setup.subject,

@@ -2,117 +2,178 @@
 
 use std::sync::Arc;
 
+use wasmtime::Store;
 use wasmtime::component::Resource;
 
 use super::bindings::DeployJob as Handle;
 use super::bindings::provider::DeployProviderPre;
-use super::bindings::provider::exports::run::plugin::provider::Verb;
+use super::bindings::provider::exports::run::plugin::provider as wit;
 use super::call::{Loaded, Setup};
-use super::convert;
-use crate::api::{Action, DeployJob, Host, Proposal, Watch};
+use super::{answers, convert};
+use crate::api::{DeployJob, Deployment, Host, LogPage, Proposal, State as Deployed, Watch};
 use crate::artifact::Plugin;
 use crate::error::{CallError, LoadError};
 use crate::manifest::{Kind, Manifest};
+use crate::remote::{Access, Placeholders};
 use crate::sandbox::http::Network;
 use crate::sandbox::paths::Mode;
-use crate::sandbox::state::Subject;
+use crate::sandbox::state::{State, Subject};
 
 /// A provider of this version of the contract.
-pub(in crate::api) struct Provider(Loaded);
-
-/// The most a proposal's memo may hold.
-const MEMO: usize = 64 * 1024;
+pub(in crate::api) struct Provider {
+    loaded: Loaded,
+    access: Access,
+}
 
 impl Provider {
     pub(in crate::api) fn load(
         host: &Host,
         plugin: &Plugin,
         granted: Arc<Manifest>,
+        access: Access,
     ) -> Result<Self, LoadError> {
-        Loaded::new(host, plugin, granted, Kind::DeployProvider).map(Self)
+        let loaded = Loaded::new(host, plugin, granted, Kind::DeployProvider)?;
+        Ok(Self { loaded, access })
     }
 
-    fn setup(
+    /// Runs one call in a sandbox of its own. Secrets to be deployed are there
+    /// only where `deploys`.
+    fn call<T>(
         &self,
         job: &DeployJob,
+        watch: &Watch,
         network: Network,
-    ) -> Result<(Setup, tempfile::TempDir), CallError> {
+        deploys: bool,
+        body: impl AsyncFnOnce(
+            &wit::Guest,
+            &mut Store<State>,
+            Resource<Handle>,
+        ) -> wasmtime::Result<Result<T, wit::Error>>,
+    ) -> Result<T, CallError> {
+        let name = &self.loaded.name;
         let scratch = tempfile::Builder::new()
             .prefix("run-plugin-")
             .tempdir()
             .map_err(|source| CallError::Host {
-                what: format!(
-                    "cannot make a temporary directory for the plugin `{}`",
-                    self.0.name
-                ),
+                what: format!("cannot make a temporary directory for the plugin `{name}`"),
                 source,
             })?;
         let artifact = job.artifact.parent().unwrap_or(&job.artifact);
+        let secrets = if deploys {
+            job.secrets.clone()
+        } else {
+            Vec::new()
+        };
         let setup = Setup {
             mounts: vec![
-                self.0.mount("/artifact", artifact, Mode::Read)?,
-                self.0.mount("/tmp", scratch.path(), Mode::Write)?,
+                self.loaded.mount("/artifact", artifact, Mode::Read)?,
+                self.loaded.mount("/tmp", scratch.path(), Mode::Write)?,
             ],
             subject: Subject::Deploy(job.clone()),
             frozen: None,
             network,
+            access: self.access.clone(),
+            placeholders: Placeholders::new(secrets),
             processes: None,
         };
-        Ok((setup, scratch))
+        let answer = self.loaded.call(watch, setup, async |store, instance| {
+            let plugin = DeployProviderPre::new(instance.clone())?
+                .instantiate_async(&mut *store)
+                .await?;
+            let handle: Resource<Handle> = store.data_mut().table.push(Handle)?;
+            body(plugin.run_plugin_provider(), store, handle).await
+        })?;
+        answer.map_err(|error| convert::failure(name, error))
+    }
+
+    fn checked<T>(&self, answer: Result<T, String>) -> Result<T, CallError> {
+        answer.map_err(|rule| CallError::Violation {
+            plugin: self.loaded.name.clone(),
+            rule,
+        })
     }
 }
 
 impl crate::api::Provider for Provider {
     fn validate(&self, job: &DeployJob, watch: &Watch) -> Result<(), CallError> {
-        let (setup, _scratch) = self.setup(job, Network::None)?;
-        let answer = self.0.call(watch, setup, async |store, instance| {
-            let plugin = DeployProviderPre::new(instance.clone())?
-                .instantiate_async(&mut *store)
-                .await?;
-            let handle: Resource<Handle> = store.data_mut().table.push(Handle)?;
-            plugin
-                .run_plugin_provider()
-                .call_validate(store, handle)
-                .await
-        })?;
-        answer.map_err(|error| convert::failure(&self.0.name, error))
+        self.call(
+            job,
+            watch,
+            Network::None,
+            false,
+            async |guest, store, job| guest.call_validate(store, job).await,
+        )
     }
 
     fn plan(&self, job: &DeployJob, watch: &Watch) -> Result<Proposal, CallError> {
-        let (setup, _scratch) = self.setup(job, Network::ReadOnly)?;
-        let answer = self.0.call(watch, setup, async |store, instance| {
-            let plugin = DeployProviderPre::new(instance.clone())?
-                .instantiate_async(&mut *store)
-                .await?;
-            let handle: Resource<Handle> = store.data_mut().table.push(Handle)?;
-            plugin.run_plugin_provider().call_plan(store, handle).await
+        let network = Network::ReadOnly;
+        let proposal = self.call(job, watch, network, false, async |guest, store, job| {
+            guest.call_plan(store, job).await
         })?;
-        let proposal = answer.map_err(|error| convert::failure(&self.0.name, error))?;
-        if proposal.memo.len() > MEMO {
-            return Err(CallError::Violation {
-                plugin: self.0.name.clone(),
-                rule: format!("its proposal's memo is larger than {} KiB", MEMO >> 10),
-            });
-        }
-        Ok(Proposal {
-            memo: proposal.memo,
-            actions: proposal
-                .actions
-                .into_iter()
-                .map(|action| Action {
-                    verb: match action.verb {
-                        Verb::Create => "create",
-                        Verb::Update => "update",
-                        Verb::Replace => "replace",
-                        Verb::Delete => "delete",
-                        Verb::Promote => "promote",
-                        Verb::Keep => "keep",
-                    },
-                    subject: action.subject,
-                    summary: action.summary,
-                    destructive: action.destructive,
-                })
-                .collect(),
-        })
+        self.checked(answers::proposal(proposal))
+    }
+
+    fn apply(
+        &self,
+        job: &DeployJob,
+        proposal: &Proposal,
+        watch: &Watch,
+    ) -> Result<Deployment, CallError> {
+        let proposal = answers::back(proposal);
+        let made = self.call(
+            job,
+            watch,
+            Network::Full,
+            true,
+            async |guest, store, job| guest.call_apply(store, job, &proposal).await,
+        )?;
+        self.checked(answers::deployment(made))
+    }
+
+    fn status(
+        &self,
+        job: &DeployJob,
+        id: Option<&str>,
+        watch: &Watch,
+    ) -> Result<Vec<Deployed>, CallError> {
+        let network = Network::ReadOnly;
+        let states = self.call(job, watch, network, false, async |guest, store, job| {
+            guest.call_status(store, job, id).await
+        })?;
+        self.checked(answers::states(states))
+    }
+
+    fn rollback(&self, job: &DeployJob, to: &str, watch: &Watch) -> Result<Deployment, CallError> {
+        let made = self.call(
+            job,
+            watch,
+            Network::Full,
+            false,
+            async |guest, store, job| guest.call_rollback(store, job, to).await,
+        )?;
+        self.checked(answers::deployment(made))
+    }
+
+    fn destroy(&self, job: &DeployJob, watch: &Watch) -> Result<(), CallError> {
+        self.call(
+            job,
+            watch,
+            Network::Full,
+            false,
+            async |guest, store, job| guest.call_destroy(store, job).await,
+        )
+    }
+
+    fn logs(
+        &self,
+        job: &DeployJob,
+        cursor: Option<&str>,
+        watch: &Watch,
+    ) -> Result<LogPage, CallError> {
+        let network = Network::ReadOnly;
+        let page = self.call(job, watch, network, false, async |guest, store, job| {
+            guest.call_logs(store, job, cursor).await
+        })?;
+        self.checked(answers::log_page(page))
     }
 }

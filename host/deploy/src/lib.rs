@@ -1,0 +1,24 @@
+//! Deploying: a component becomes a running service, by a provider, and a
+//! record says what became of it.
+//!
+//! The order is always the same: validate, plan, ask, apply, wait until it is
+//! live, see that its URL answers, and each step is in the record before the
+//! next begins. So wherever it is interrupted, [`Deployer::status`] tells how far
+//! it came, and deploying again finishes it or changes nothing.
+
+mod deployer;
+mod error;
+mod ledger;
+mod options;
+mod package;
+mod record;
+mod request;
+mod services;
+
+pub use deployer::{Checked, Deployer, Done, Patience, Plan, Stage, Status};
+pub use error::DeployError;
+pub use ledger::{Ledger, records};
+pub use options::{OptionProblem, Options, options};
+pub use package::{Packaged, Packed, package};
+pub use record::{Pending, Record, Released, Step};
+pub use request::{NoTargets, Request, Targets};
