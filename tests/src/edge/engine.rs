@@ -11,7 +11,7 @@ use crate::Scratch;
 use crate::command::{cargo, workspace};
 
 /// Where the npm packages of `tests/edge/npm` are.
-fn packages() -> &'static Path {
+pub(super) fn packages() -> &'static Path {
     static PACKAGES: OnceLock<PathBuf> = OnceLock::new();
     PACKAGES.get_or_init(|| {
         let output = cargo()
@@ -170,7 +170,7 @@ fn workerd_program() -> PathBuf {
 }
 
 impl Running {
-    fn start(mut command: Command, files: Scratch, port: u16) -> Self {
+    pub(super) fn start(mut command: Command, files: Scratch, port: u16) -> Self {
         let mut child = command
             .current_dir(files.path())
             .stdin(Stdio::null())
@@ -302,7 +302,7 @@ fn listen(from: impl Read + Send + 'static, said: &Arc<Mutex<String>>) {
     });
 }
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     listener.local_addr().expect("an address").port()
 }

@@ -3,6 +3,7 @@
 //! API.
 
 mod engine;
+pub mod fastly;
 mod multipart;
 mod platform;
 mod project;

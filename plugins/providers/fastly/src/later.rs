@@ -45,16 +45,22 @@ pub(crate) fn status(
         .into_iter()
         .filter(|version| id.is_none_or(|id| version.number.to_string() == id))
         .take(MOST)
-        .map(|version| stand(&service, version))
+        .map(|version| stand(&service, version, settings.staging))
         .collect();
     Ok(Some((service.id.clone(), stands)))
 }
 
-fn stand(service: &Service, version: &Version) -> Stand {
-    let (phase, message) = if version.active {
+fn stand(service: &Service, version: &Version, staging: bool) -> Stand {
+    let staged = service.staged() == Some(version.number);
+    let (phase, message) = if version.active && !staging {
         (Phase::Live, None)
-    } else if service.staged() == Some(version.number) {
+    } else if staged && staging {
+        // As far as this deployment goes.
+        (Phase::Live, Some("in staging"))
+    } else if staged {
         (Phase::Pending, Some("in staging"))
+    } else if version.active {
+        (Phase::Superseded, Some("live outside of staging"))
     } else if version.locked {
         (Phase::Superseded, None)
     } else {
@@ -96,10 +102,14 @@ pub(crate) fn rollback(
         ))
         .with_help("`deploy status` says which ones were"));
     }
-    if !version.active {
-        api.at(&service.id, version.number).activate(false)?;
+    let there = match settings.staging {
+        true => service.staged() == Some(version.number),
+        false => version.active,
+    };
+    if !there {
+        api.at(&service.id, version.number).activate(settings.staging)?;
     }
-    let mut stand = stand(&service, version);
+    let mut stand = stand(&service, version, settings.staging);
     stand.phase = Phase::Live;
     Ok((service.id.clone(), stand))
 }

@@ -76,8 +76,11 @@ impl Provider for Fastly {
         let (service, stand) = crate::rollback(&client, &settings, &made(job), to)?;
         let url = job.recorded("url");
         let mut deployment = state(&service, url.as_deref(), stand).deployment;
-        // Deployed by something else, its answers say nothing.
-        if deployment.attributes.iter().all(|a| a.key != "run:digest") {
+        let known = deployment.attributes.iter().any(|a| a.key == "run:digest");
+        if deployment.url.is_none() {
+            deployment.attributes.push(attribute("run:check", "none"));
+        } else if !known {
+            // Deployed by something else, its answers say nothing.
             deployment.attributes.push(attribute("run:check", "answer"));
         }
         Ok(deployment)

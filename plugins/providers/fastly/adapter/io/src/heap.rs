@@ -1,5 +1,4 @@
-//! Memory and panics, which the standard library has and a crate without it has
-//! to bring.
+//! Memory and panics, which the standard library brings for this target.
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::panic::PanicInfo;
@@ -49,6 +48,21 @@ unsafe impl GlobalAlloc for Heap {
 
 #[global_allocator]
 static HEAP: Heap = Heap;
+
+/// How a caller gets memory for what it passes.
+///
+/// # Safety
+/// As the Component Model says: `at` is from here, with `old` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cabi_realloc(
+    at: *mut u8,
+    old: usize,
+    align: usize,
+    new: usize,
+) -> *mut u8 {
+    // SAFETY: the same contract.
+    unsafe { wit_bindgen::rt::cabi_realloc(at, old, align, new) }
+}
 
 /// A trap ends the request, and nothing else.
 #[panic_handler]
