@@ -8,8 +8,8 @@ use crate::bindings::language_builder::run::plugin::types;
 use std::marker::PhantomData;
 
 pub use deploy_context::{Encoding, Job};
-pub use types::Attribute;
 pub use exports::{Action, Deployment, LogPage, Phase, Proposal, State, Verb};
+pub use types::Attribute;
 
 /// A deploy provider; export the type with [`provider!`](crate::provider).
 pub trait Provider {

@@ -23,7 +23,7 @@ pub fn reach() -> &'static Path {
     GUEST.get_or_init(|| built("run-reach-guest"))
 }
 
-fn built(package: &str) -> PathBuf {
+pub(crate) fn built(package: &str) -> PathBuf {
     // The directory of the other guests, which have the same dependencies.
     let target = workspace().join("target/hostile");
     let output = cargo()

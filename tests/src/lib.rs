@@ -3,6 +3,7 @@
 pub mod cloud;
 pub mod command;
 pub mod components;
+pub mod edge;
 pub mod guest;
 pub mod hostile;
 pub mod project;

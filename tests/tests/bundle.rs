@@ -124,10 +124,7 @@ fn plugins_are_small_and_say_what_they_are() {
         let read = run_plugins::Plugin::read(plugin.name, plugin.bytes.to_vec()).unwrap();
         let manifest = &read.manifest;
         assert_eq!(manifest.plugin.id, format!("run:{}", plugin.name));
-        assert_ne!(
-            manifest.languages.is_empty(),
-            manifest.providers.is_empty()
-        );
+        assert_ne!(manifest.languages.is_empty(), manifest.providers.is_empty());
         let of_kind = compressed.entry(manifest.plugin.kind.to_string());
         *of_kind.or_default() += compressed_size(plugin.bytes);
     }

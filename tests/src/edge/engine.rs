@@ -80,9 +80,15 @@ pub fn workerd(modules: &[Module<'_>], variables: &[(&str, &str)], date: &str) -
     let mut listed = String::new();
     for module in modules {
         std::fs::write(files.path().join(module.name), module.bytes).expect("a module");
-        let kind = if module.name.ends_with(".wasm") { "wasm" } else { "esModule" };
+        let kind = if module.name.ends_with(".wasm") {
+            "wasm"
+        } else {
+            "esModule"
+        };
         let name = module.name;
-        listed.push_str(&format!("(name = \"{name}\", {kind} = embed \"{name}\"),\n"));
+        listed.push_str(&format!(
+            "(name = \"{name}\", {kind} = embed \"{name}\"),\n"
+        ));
     }
     let bindings: Vec<_> = variables
         .iter()
@@ -128,33 +134,14 @@ pub fn node(files: Scratch, variables: &[(&str, &str)]) -> Running {
     Running::start(command, files, port)
 }
 
-/// What the official SDK of Vercel says to the request that makes a deployment:
-/// nothing, or why it would not send it.
-///
-/// # Panics
-/// It does not start.
-#[must_use]
-pub fn sdk(request: &serde_json::Value) -> String {
-    let script = "
-        import { CreateDeploymentRequest$outboundSchema as schema }
-          from \"@vercel/sdk/models/responsebodyimages.js\";
-        const request = JSON.parse(process.argv[1]);
-        const read = schema.safeParse({ requestBody: request });
-        console.log(read.success ? \"\" : JSON.stringify(read.error.issues));
-    ";
-    let output = Command::new(node_program())
-        .current_dir(packages().parent().expect("a directory"))
-        .args(["--input-type=module", "--eval", script, &request.to_string()])
-        .output()
-        .expect("it starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
-}
-
 fn node_program() -> PathBuf {
     match std::env::consts::OS {
         "linux" => {
-            let machine = if cfg!(target_arch = "aarch64") { "arm64" } else { "x64" };
+            let machine = if cfg!(target_arch = "aarch64") {
+                "arm64"
+            } else {
+                "x64"
+            };
             packages().join(format!("node-linux-{machine}/bin/node"))
         }
         // There is no package of it: 24 or newer has to be there.
@@ -164,9 +151,19 @@ fn node_program() -> PathBuf {
 
 /// The program itself, and not the script that looks for it.
 fn workerd_program() -> PathBuf {
-    let system = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
-    let machine = if cfg!(target_arch = "aarch64") { "arm64" } else { "64" };
-    packages().join(format!("@cloudflare/workerd-{system}-{machine}/bin/workerd"))
+    let system = if cfg!(target_os = "macos") {
+        "darwin"
+    } else {
+        "linux"
+    };
+    let machine = if cfg!(target_arch = "aarch64") {
+        "arm64"
+    } else {
+        "64"
+    };
+    packages().join(format!(
+        "@cloudflare/workerd-{system}-{machine}/bin/workerd"
+    ))
 }
 
 impl Running {
@@ -191,7 +188,11 @@ impl Running {
         while TcpStream::connect(&running.authority).is_err() {
             let ended = running.child.try_wait().expect("its state");
             assert!(ended.is_none(), "it ended: {}", running.said());
-            assert!(Instant::now() < patience, "it is silent: {}", running.said());
+            assert!(
+                Instant::now() < patience,
+                "it is silent: {}",
+                running.said()
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
         running
@@ -213,7 +214,11 @@ impl Running {
     pub fn says(&self, text: &str) {
         let patience = Instant::now() + Duration::from_secs(20);
         while !self.said().contains(text) {
-            assert!(Instant::now() < patience, "`{text}` is not in {}", self.said());
+            assert!(
+                Instant::now() < patience,
+                "`{text}` is not in {}",
+                self.said()
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -2,6 +2,8 @@
 //! their engines, their own commands' requests, and a server in place of their
 //! API.
 
+mod answers;
+pub mod cloudflare;
 mod engine;
 pub mod fastly;
 mod multipart;
@@ -9,9 +11,11 @@ mod platform;
 mod project;
 mod recorded;
 pub mod schema;
+pub mod vercel;
 
-pub use engine::{Module, Running, node, sdk, workerd};
+pub use answers::answers;
+pub use engine::{Module, Reply, Running, node, workerd};
 pub use multipart::{Part, parts};
 pub use platform::{Answer, Platform, Request};
-pub use project::{Project, handler};
+pub use project::{Project, changes, handler, schema as schema_of};
 pub use recorded::{Recorded, recorded};

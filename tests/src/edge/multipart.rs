@@ -28,7 +28,9 @@ pub fn parts(request: &Request) -> Vec<Part> {
     let mut rest = &request.body[..];
     let mut parts = Vec::new();
     let delimiter = format!("--{boundary}");
-    rest = rest.strip_prefix(delimiter.as_bytes()).expect("a first part");
+    rest = rest
+        .strip_prefix(delimiter.as_bytes())
+        .expect("a first part");
     loop {
         if rest == b"--\r\n" {
             return parts;

@@ -62,41 +62,45 @@ pub enum Answer {
     Late(Duration, Box<Answer>),
 }
 
-type Handler = dyn Fn(&Request, &[Request]) -> Answer + Send + Sync;
+/// A verb with the end of a path, and what is answered instead.
+type Fault = (String, Answer);
+
+type Handler = dyn Fn(&Request) -> Answer + Send + Sync;
 
 /// The running server.
 pub struct Platform {
     address: String,
     requests: Arc<Mutex<Vec<Request>>>,
+    fault: Arc<Mutex<Option<Fault>>>,
     stopped: Arc<AtomicBool>,
 }
 
 impl Platform {
-    /// Starts it. The handler is given the request, and those before it.
+    /// Starts it.
     ///
     /// # Panics
     /// There is no port.
-    pub fn start(
-        handler: impl Fn(&Request, &[Request]) -> Answer + Send + Sync + 'static,
-    ) -> Self {
+    pub fn start(handler: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
         let platform = Self {
             address,
             requests: Arc::default(),
+            fault: Arc::default(),
             stopped: Arc::default(),
         };
         let handler: Arc<Handler> = Arc::new(handler);
         let (requests, stopped) = (platform.requests.clone(), platform.stopped.clone());
+        let fault = platform.fault.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 if stopped.load(Ordering::Relaxed) {
                     return;
                 }
-                let (handler, requests) = (handler.clone(), requests.clone());
+                let (handler, requests, fault) = (handler.clone(), requests.clone(), fault.clone());
                 std::thread::spawn(move || {
                     // A client that goes away is its own business.
-                    let _ = serve(&stream, &*handler, &requests);
+                    let _ = serve(&stream, &*handler, &requests, &fault);
                 });
             }
         });
@@ -113,6 +117,15 @@ impl Platform {
     #[must_use]
     pub fn authority(&self) -> &str {
         &self.address
+    }
+
+    /// From now on every request of this verb whose path ends so is answered so,
+    /// and changes nothing.
+    ///
+    /// # Panics
+    /// The server panicked.
+    pub fn fail(&self, verb: &str, path: &str, answer: Answer) {
+        *self.fault.lock().expect("the server is fine") = Some((format!("{verb} {path}"), answer));
     }
 
     /// What came since the last call.
@@ -138,17 +151,27 @@ fn serve(
     stream: &TcpStream,
     handler: &Handler,
     requests: &Mutex<Vec<Request>>,
+    fault: &Mutex<Option<Fault>>,
 ) -> std::io::Result<()> {
     let Some(request) = read(&mut BufReader::new(stream))? else {
         return Ok(());
     };
     let answer = {
         let mut before = requests.lock().expect("the server is fine");
-        let answer = handler(&request, &before);
+        let fault = fault.lock().expect("the test is fine").clone();
+        let answer = match fault {
+            Some((line, answer)) if is_meant(&line, &request) => answer,
+            _ => handler(&request),
+        };
         before.push(request);
         answer
     };
     write(stream, answer)
+}
+
+fn is_meant(line: &str, request: &Request) -> bool {
+    line.split_once(' ')
+        .is_some_and(|(verb, path)| request.method == verb && request.path.ends_with(path))
 }
 
 fn write(mut stream: &TcpStream, answer: Answer) -> std::io::Result<()> {
@@ -196,7 +219,11 @@ fn read(from: &mut impl BufRead) -> std::io::Result<Option<Request>> {
     let mut request = Request {
         method,
         path: decoded(path),
-        query: query.split('&').filter(|q| !q.is_empty()).map(decoded).collect(),
+        query: query
+            .split('&')
+            .filter(|q| !q.is_empty())
+            .map(decoded)
+            .collect(),
         headers,
         body: Vec::new(),
     };

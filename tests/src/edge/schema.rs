@@ -26,7 +26,9 @@ fn of(root: &Value, schema: &Value, value: &Value, at: &str) -> Result<(), Strin
     for (rule, of_rule) in rules {
         match rule.as_str() {
             "$ref" => {
-                let name = of_rule.as_str().and_then(|r| r.strip_prefix("#/definitions/"));
+                let name = of_rule
+                    .as_str()
+                    .and_then(|r| r.strip_prefix("#/definitions/"));
                 let name = name.unwrap_or_else(|| panic!("{of_rule}"));
                 of(root, &root["definitions"][name], value, at)?;
             }
@@ -79,7 +81,10 @@ fn properties(
 ) -> Result<(), String> {
     for (name, inner) in value.as_object().into_iter().flatten() {
         let at = format!("{at}.{name}");
-        match (rules.get("properties").and_then(|p| p.get(name)), rules.get("additionalProperties")) {
+        match (
+            rules.get("properties").and_then(|p| p.get(name)),
+            rules.get("additionalProperties"),
+        ) {
             (Some(schema), _) => of(root, schema, inner, &at)?,
             (None, Some(Value::Bool(false))) => return Err(format!("{at}: is not known")),
             (None, Some(schema)) => of(root, schema, inner, &at)?,

@@ -70,7 +70,6 @@ pub(crate) struct Share {
 /// Which versions were live from some time on.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Deployed {
-    pub(crate) created_on: Option<String>,
     pub(crate) versions: Vec<Share>,
 }
 
@@ -178,10 +177,12 @@ pub(crate) fn only_account(client: &Client<'_>) -> Result<String> {
                 .iter()
                 .map(|account| format!("{} ({})", account.id, account.name))
                 .collect();
-            Err(Error::invalid_input("the token reaches several accounts").with_help(format!(
-                "set the option `account_id`, or CLOUDFLARE_ACCOUNT_ID, to one of {}",
-                names.join(", ")
-            )))
+            Err(
+                Error::invalid_input("the token reaches several accounts").with_help(format!(
+                    "set the option `account_id`, or CLOUDFLARE_ACCOUNT_ID, to one of {}",
+                    names.join(", ")
+                )),
+            )
         }
     }
 }
@@ -279,6 +280,7 @@ impl Api<'_, '_> {
             "versions": shares,
             "annotations": { "workers/message": message },
         });
-        self.post::<Value>(&self.script("/deployments"), &body).map(drop)
+        self.post::<Value>(&self.script("/deployments"), &body)
+            .map(drop)
     }
 }

@@ -92,12 +92,7 @@ pub(crate) fn apply(
 }
 
 /// Uploads the modules: as a new Worker, or as a version that waits.
-fn send(
-    api: &Api<'_, '_>,
-    metadata: &Value,
-    modules: &[Module],
-    first: bool,
-) -> Result<Applied> {
+fn send(api: &Api<'_, '_>, metadata: &Value, modules: &[Module], first: bool) -> Result<Applied> {
     let (kind, body) = metadata::form(metadata, modules);
     let headers = [("content-type", kind.as_str())];
     // `strict`: what bindings are kept must be there to be kept.
@@ -105,7 +100,9 @@ fn send(
         true => (Method::Put, "?excludeScript=true&bindings_inherit=strict"),
         false => (Method::Post, "/versions?bindings_inherit=strict"),
     };
-    let sent = api.client.try_send(method, &api.script(path), &headers, body)?;
+    let sent = api
+        .client
+        .try_send(method, &api.script(path), &headers, body)?;
     let answer = sent.map_err(too_slow)?;
     if !first {
         let uploaded: UploadedVersion = result(&answer)?;

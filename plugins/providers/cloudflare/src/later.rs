@@ -124,7 +124,9 @@ const PAGE: u32 = 100;
 pub(crate) fn logs(api: &Api<'_, '_>, cursor: Option<&str>) -> Result<LogPage> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or_default());
+        .map_or(0, |since| {
+            u64::try_from(since.as_millis()).unwrap_or_default()
+        });
     let from = match cursor.map(str::parse) {
         None => now.saturating_sub(BACK),
         Some(Ok(from)) => from,

@@ -208,7 +208,11 @@ fn prepared(job: &Job) -> Result<(Settings, Vec<Module>)> {
     let mut settings = settings(job)?;
     let component = artifact(Path::new(&job.artifact()))?;
     let outside = Outside::of(&component)?;
-    let stores: Vec<_> = settings.stores.iter().map(|(name, _)| name.clone()).collect();
+    let stores: Vec<_> = settings
+        .stores
+        .iter()
+        .map(|(name, _)| name.clone())
+        .collect();
     let handlers = worker::handlers(&outside, !settings.crons.is_empty(), !stores.is_empty())?;
     // What only schedules call has no address.
     settings.workers_dev &= handlers.fetch;

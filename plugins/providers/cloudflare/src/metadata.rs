@@ -47,7 +47,10 @@ pub(crate) fn metadata(settings: &Settings, upload: &Upload) -> Value {
         "annotations",
         json!({ "workers/tag": upload.tag, "workers/message": upload.message }),
     );
-    put("observability", json!({ "enabled": settings.observability }));
+    put(
+        "observability",
+        json!({ "enabled": settings.observability }),
+    );
     if let Some(milliseconds) = settings.cpu_ms {
         put("limits", json!({ "cpu_ms": milliseconds }));
     }

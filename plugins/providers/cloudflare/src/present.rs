@@ -4,9 +4,7 @@ use run_plugin_api::Result;
 use run_provider_shared::Client;
 use sha2::{Digest, Sha256};
 
-use crate::api::{
-    Api, Domain, KvNamespace, Route, Share, Version, WorkersDev, only_account,
-};
+use crate::api::{Api, Domain, KvNamespace, Route, Share, Version, WorkersDev, only_account};
 use crate::settings::{Namespace, Settings};
 
 /// What a deployment is of, as the platform keeps it with the version: a digest

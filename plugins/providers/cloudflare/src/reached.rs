@@ -9,13 +9,18 @@ pub(crate) fn url(settings: &Settings, subdomain: Option<&str>, version: &str) -
     if settings.preview {
         // The first eight characters of a version's id stand for it.
         let version = version.get(..8)?;
-        return Some(format!("https://{version}-{worker}.{}.workers.dev", subdomain?));
+        return Some(format!(
+            "https://{version}-{worker}.{}.workers.dev",
+            subdomain?
+        ));
     }
     if let Some(domain) = settings.domains.first() {
         return Some(format!("https://{domain}"));
     }
     let route = settings.routes.iter().find_map(|route| {
-        let route = route.split_once("://").map_or(route.as_str(), |(_, rest)| rest);
+        let route = route
+            .split_once("://")
+            .map_or(route.as_str(), |(_, rest)| rest);
         let route = route.strip_suffix('*').unwrap_or(route);
         (!route.contains('*')).then(|| format!("https://{route}"))
     });
@@ -47,7 +52,10 @@ mod tests {
         for (pairs, expected) in [
             (&[dev][..], Some("https://shop.acme.workers.dev")),
             (&[dev, ("domains", "shop.test")], Some("https://shop.test")),
-            (&[zone, ("route", "a.test/api/*")], Some("https://a.test/api/")),
+            (
+                &[zone, ("route", "a.test/api/*")],
+                Some("https://a.test/api/"),
+            ),
             (&[zone, ("route", "*.a.test/*")], None),
             (
                 &[dev, ("preview", "true")],

@@ -34,12 +34,23 @@ fn live(tag: &str, shares: &[(&str, u8)]) -> Script {
     let deployments = ok(&json!({ "deployments": [{ "versions": versions }] }));
     let script = Script::default()
         .then(&format!("GET {W}/services/shop"), 200, &ok(&json!({})))
-        .then(&format!("GET {W}/scripts/shop/deployments"), 200, &deployments);
-    let script = shares.iter().enumerate().fold(script, |script, (at, (id, _))| {
-        let tag = if at == 0 { tag } else { "older" };
-        let version = json!({ "id": id, "annotations": { "workers/tag": tag } });
-        script.then(&format!("GET {W}/scripts/shop/versions/{id}"), 200, &ok(&version))
-    });
+        .then(
+            &format!("GET {W}/scripts/shop/deployments"),
+            200,
+            &deployments,
+        );
+    let script = shares
+        .iter()
+        .enumerate()
+        .fold(script, |script, (at, (id, _))| {
+            let tag = if at == 0 { tag } else { "older" };
+            let version = json!({ "id": id, "annotations": { "workers/tag": tag } });
+            script.then(
+                &format!("GET {W}/scripts/shop/versions/{id}"),
+                200,
+                &ok(&version),
+            )
+        });
     let dev = json!({ "enabled": true, "previews_enabled": false });
     script
         .then(&format!("GET {W}/scripts/shop/subdomain"), 200, &ok(&dev))
@@ -110,11 +121,21 @@ fn a_first_deployment_is_one_upload() {
         .then(&format!("POST {W}/scripts/shop/subdomain"), 200, &ok(&json!({})))
         .then(&format!("PUT {W}/scripts/shop/schedules"), 200, &ok(&json!({})));
     let mut pairs = base();
-    pairs.extend([("kv", "cache=new"), ("crons", "0 5 * * *"), ("secrets", "KEY")]);
+    pairs.extend([
+        ("kv", "cache=new"),
+        ("crons", "0 5 * * *"),
+        ("secrets", "KEY"),
+    ]);
     let settings = settings(&pairs).unwrap();
     let (actions, applied, sent) = deployed(script, &settings, &Made::default());
-    let subjects: Vec<_> = actions.iter().map(|(_, subject)| subject.as_str()).collect();
-    assert_eq!(subjects, ["KV shop-cache", "Worker shop", "workers.dev", "schedules"]);
+    let subjects: Vec<_> = actions
+        .iter()
+        .map(|(_, subject)| subject.as_str())
+        .collect();
+    assert_eq!(
+        subjects,
+        ["KV shop-cache", "Worker shop", "workers.dev", "schedules"]
+    );
     let applied = applied.unwrap();
     assert_eq!((applied.id.as_str(), applied.startup_ms), ("v1", Some(7)));
     let upload = String::from_utf8(sent[4].body.clone()).unwrap();
@@ -175,9 +196,8 @@ fn a_change_is_a_version_with_its_share() {
 
 #[test]
 fn what_others_have_is_not_taken_and_what_we_made_goes() {
-    let domains = |service: &str| {
-        ok(&json!([{ "id": "d1", "hostname": "shop.test", "service": service }]))
-    };
+    let domains =
+        |service: &str| ok(&json!([{ "id": "d1", "hostname": "shop.test", "service": service }]));
     let list = "GET /client/v4/accounts/a/workers/domains";
     let script = live("tag", &[("v1", 100)]).then(list, 200, &domains("other"));
     let mut pairs = base();
@@ -197,7 +217,11 @@ fn what_others_have_is_not_taken_and_what_we_made_goes() {
     };
     let script = live("tag", &[("v1", 100)])
         .then(list, 200, &domains("shop"))
-        .then("DELETE /client/v4/accounts/a/workers/domains/d1", 200, &ok(&json!({})));
+        .then(
+            "DELETE /client/v4/accounts/a/workers/domains/d1",
+            200,
+            &ok(&json!({})),
+        );
     let (actions, applied, _) = deployed(script, &settings(&base()).unwrap(), &made);
     assert_eq!(actions[1], (Verb::Delete, "domain shop.test".to_owned()));
     applied.unwrap();
@@ -218,10 +242,22 @@ fn how_it_stands_and_going_back() {
     ] }));
     let script = Script::default()
         .then(&format!("GET {W}/services/shop"), 200, &ok(&json!({})))
-        .then(&format!("GET {W}/scripts/shop/deployments"), 200, &deployments)
+        .then(
+            &format!("GET {W}/scripts/shop/deployments"),
+            200,
+            &deployments,
+        )
         .then(&format!("GET {W}/scripts/shop/versions"), 200, &versions)
-        .then(&format!("GET {W}/scripts/shop/versions/v1"), 200, &ok(&json!({ "id": "v1" })))
-        .then(&format!("POST {W}/scripts/shop/deployments"), 200, &ok(&json!({})))
+        .then(
+            &format!("GET {W}/scripts/shop/versions/v1"),
+            200,
+            &ok(&json!({ "id": "v1" })),
+        )
+        .then(
+            &format!("POST {W}/scripts/shop/deployments"),
+            200,
+            &ok(&json!({})),
+        )
         .then(&format!("GET {W}/scripts/shop/versions/v9"), 404, NEW);
     let client = api::client(&script);
     let api = api(&client, &settings).unwrap();
@@ -229,7 +265,11 @@ fn how_it_stands_and_going_back() {
     let shown: Vec<_> = stands.iter().map(|s| (s.id.as_str(), s.phase)).collect();
     assert_eq!(
         shown,
-        [("v3", Phase::Pending), ("v2", Phase::Live), ("v1", Phase::Superseded)]
+        [
+            ("v3", Phase::Pending),
+            ("v2", Phase::Live),
+            ("v1", Phase::Superseded)
+        ]
     );
     assert_eq!(stands[2].digest.as_deref(), Some("sha256:01"));
     later::rollback(&api, "v1").unwrap();

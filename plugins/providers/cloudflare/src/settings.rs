@@ -102,7 +102,9 @@ impl Settings {
                 "`{}` cannot be a Worker's name: 1 to 63 lower-case letters, digits and `-`",
                 self.worker
             ))
-            .with_help(format!("set the option `name`, to `{suggestion}` for example")));
+            .with_help(format!(
+                "set the option `name`, to `{suggestion}` for example"
+            )));
         }
         if !self.routes.is_empty() && self.zone.is_none() {
             return fail("`route` needs the option `zone_id`".to_owned());
@@ -116,7 +118,10 @@ impl Settings {
         }
         let names = self.variables.iter().map(|(name, _)| name);
         let mut seen = Vec::new();
-        for name in names.chain(&self.secrets).chain(self.stores.iter().map(|(n, _)| n)) {
+        for name in names
+            .chain(&self.secrets)
+            .chain(self.stores.iter().map(|(n, _)| n))
+        {
             if !is_binding(name) {
                 return fail(format!(
                     "`{name}` cannot be a binding: letters, digits and `_`, no digit first"

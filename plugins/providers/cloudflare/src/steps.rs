@@ -91,7 +91,11 @@ impl Steps {
             previews_enabled: false,
         });
         let wanted = WorkersDev {
-            enabled: if settings.preview { now.enabled } else { settings.workers_dev },
+            enabled: if settings.preview {
+                now.enabled
+            } else {
+                settings.workers_dev
+            },
             previews_enabled: settings.preview || now.previews_enabled,
         };
         if (wanted.enabled || settings.preview) && present.subdomain.is_none() {
@@ -161,12 +165,20 @@ impl Steps {
             actions.push(Action::new(verb, subject, summary));
         };
         for store in &self.stores {
-            add(Verb::Create, &format!("KV {}", settings.title(store)), "a namespace");
+            add(
+                Verb::Create,
+                &format!("KV {}", settings.title(store)),
+                "a namespace",
+            );
         }
         match &self.upload {
             Upload::First => add(Verb::Create, &worker, "with a first version"),
             Upload::Version if settings.preview => {
-                add(Verb::Create, &worker, "a version to look at; nothing live changes");
+                add(
+                    Verb::Create,
+                    &worker,
+                    "a version to look at; nothing live changes",
+                );
             }
             Upload::Version if settings.rollout == 100 => {
                 add(Verb::Update, &worker, "a new version for every request");
@@ -187,23 +199,51 @@ impl Steps {
             ),
         }
         if let Some(wanted) = self.workers_dev {
-            let verb = if wanted.enabled { Verb::Create } else { Verb::Delete };
-            let on = if wanted.enabled { "reached" } else { "not reached" };
-            let previews = if wanted.previews_enabled { ", with previews" } else { "" };
+            let verb = if wanted.enabled {
+                Verb::Create
+            } else {
+                Verb::Delete
+            };
+            let on = if wanted.enabled {
+                "reached"
+            } else {
+                "not reached"
+            };
+            let previews = if wanted.previews_enabled {
+                ", with previews"
+            } else {
+                ""
+            };
             let verb = if settings.preview { Verb::Update } else { verb };
-            add(verb, "workers.dev", &format!("{on} below workers.dev{previews}"));
+            add(
+                verb,
+                "workers.dev",
+                &format!("{on} below workers.dev{previews}"),
+            );
         }
         for pattern in &self.add_routes {
             add(Verb::Create, &format!("route {pattern}"), "to this Worker");
         }
         for route in &self.remove_routes {
-            add(Verb::Delete, &format!("route {}", route.pattern), "no longer wanted");
+            add(
+                Verb::Delete,
+                &format!("route {}", route.pattern),
+                "no longer wanted",
+            );
         }
         for name in &self.add_domains {
-            add(Verb::Create, &format!("domain {name}"), "with DNS and a certificate");
+            add(
+                Verb::Create,
+                &format!("domain {name}"),
+                "with DNS and a certificate",
+            );
         }
         for domain in &self.remove_domains {
-            add(Verb::Delete, &format!("domain {}", domain.hostname), "no longer wanted");
+            add(
+                Verb::Delete,
+                &format!("domain {}", domain.hostname),
+                "no longer wanted",
+            );
         }
         if let Some(crons) = &self.schedules {
             add(Verb::Update, "schedules", &crons.join(", "));

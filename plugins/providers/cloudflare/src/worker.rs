@@ -44,7 +44,9 @@ pub(crate) fn handlers(outside: &Outside, crons: bool, stores: bool) -> Result<H
             "the component exports no `wasi:http/incoming-handler` of WASI 0.2, so there is \
              nothing to serve",
         )
-        .with_help("a component that exports `wasi:cli/run` can be deployed with the option `crons`"));
+        .with_help(
+            "a component that exports `wasi:cli/run` can be deployed with the option `crons`",
+        ));
     }
     if crons && !handlers.scheduled {
         return Err(Error::invalid_input(

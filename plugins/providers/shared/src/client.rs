@@ -183,9 +183,7 @@ impl<'t> Client<'t> {
                     Some(wait) => wait,
                     None => return Ok(Err(self.refused(named, response))),
                 },
-                Err(error) if is_broken(&error) && idempotent && !last => {
-                    backoff(attempt)
-                }
+                Err(error) if is_broken(&error) && idempotent && !last => backoff(attempt),
                 Err(error) => return Err(error),
             };
             self.transport.pause(wait)?;

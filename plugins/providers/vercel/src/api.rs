@@ -80,9 +80,6 @@ pub(crate) struct Listed {
     #[serde(alias = "readyState")]
     pub(crate) state: Option<String>,
     pub(crate) target: Option<String>,
-    /// Milliseconds since 1970.
-    #[serde(alias = "createdAt")]
-    pub(crate) created: Option<u64>,
     #[serde(default)]
     pub(crate) meta: Meta,
 }
@@ -121,7 +118,10 @@ impl Api<'_, '_> {
 
     pub(crate) fn project(&self, name: &str) -> Result<Option<Project>> {
         let path = self.path(&format!("/v9/projects/{}", encoded(name)), &[]);
-        self.client.find(&path)?.map(|answer| answer.read()).transpose()
+        self.client
+            .find(&path)?
+            .map(|answer| answer.read())
+            .transpose()
     }
 
     pub(crate) fn create_project(&self, name: &str) -> Result<Project> {
@@ -132,21 +132,31 @@ impl Api<'_, '_> {
 
     /// Newest first, the latest hundred.
     pub(crate) fn deployments(&self, project: &str) -> Result<Vec<Listed>> {
-        let path = self.path("/v7/deployments", &[("projectId", project), ("limit", "100")]);
+        let path = self.path(
+            "/v7/deployments",
+            &[("projectId", project), ("limit", "100")],
+        );
         let answer: Deployments = self.client.get(&path)?.read()?;
         Ok(answer.deployments)
     }
 
     pub(crate) fn deployment(&self, id: &str) -> Result<Option<Deployment>> {
         let path = self.path(&format!("/v13/deployments/{}", encoded(id)), &[]);
-        self.client.find(&path)?.map(|answer| answer.read()).transpose()
+        self.client
+            .find(&path)?
+            .map(|answer| answer.read())
+            .transpose()
     }
 
     pub(crate) fn domains(&self, project: &str) -> Result<Vec<String>> {
         let path = format!("/v9/projects/{}/domains", encoded(project));
         let path = self.path(&path, &[("limit", "100")]);
         let answer: Domains = self.client.get(&path)?.read()?;
-        Ok(answer.domains.into_iter().map(|domain| domain.name).collect())
+        Ok(answer
+            .domains
+            .into_iter()
+            .map(|domain| domain.name)
+            .collect())
     }
 
     pub(crate) fn add_domain(&self, project: &str, name: &str) -> Result<()> {
@@ -158,7 +168,11 @@ impl Api<'_, '_> {
     }
 
     pub(crate) fn remove_domain(&self, project: &str, name: &str) -> Result<()> {
-        let path = format!("/v9/projects/{}/domains/{}", encoded(project), encoded(name));
+        let path = format!(
+            "/v9/projects/{}/domains/{}",
+            encoded(project),
+            encoded(name)
+        );
         self.client.delete(&self.path(&path, &[]))
     }
 

@@ -30,7 +30,11 @@ pub(crate) fn tag(files: &[File], target: &str) -> String {
 
 /// `production` or `preview`.
 pub(crate) fn target(settings: &Settings) -> &'static str {
-    if settings.preview { "preview" } else { "production" }
+    if settings.preview {
+        "preview"
+    } else {
+        "production"
+    }
 }
 
 /// What is there.
@@ -71,7 +75,11 @@ pub(crate) struct Steps {
 impl Steps {
     pub(crate) fn of(settings: &Settings, present: &Present, made: &[String], tag: &str) -> Self {
         // A preview changes nothing of what is live.
-        let wanted: &[String] = if settings.preview { &[] } else { &settings.domains };
+        let wanted: &[String] = if settings.preview {
+            &[]
+        } else {
+            &settings.domains
+        };
         let gone = present.domains.iter().filter(|name| {
             !settings.preview && made.contains(name) && !settings.domains.contains(name)
         });
@@ -93,7 +101,11 @@ impl Steps {
         let project = format!("project {}", settings.project);
         let mut actions = Vec::new();
         if self.create {
-            actions.push(Action::new(Verb::Create, &project, "there is none of this name"));
+            actions.push(Action::new(
+                Verb::Create,
+                &project,
+                "there is none of this name",
+            ));
         }
         if self.secrets > 0 {
             actions.push(Action::new(
@@ -106,7 +118,11 @@ impl Steps {
             Some(id) => Action::new(Verb::Keep, &project, format!("{id} is of the same files")),
             None => {
                 let size: usize = files.iter().map(|file| file.bytes.len()).sum();
-                let verb = if self.create { Verb::Create } else { Verb::Update };
+                let verb = if self.create {
+                    Verb::Create
+                } else {
+                    Verb::Update
+                };
                 let summary = format!(
                     "a {} deployment of {} files, {} KiB",
                     target(settings),
@@ -117,7 +133,11 @@ impl Steps {
             }
         });
         for name in &self.add_domains {
-            actions.push(Action::new(Verb::Create, format!("domain {name}"), "to this project"));
+            actions.push(Action::new(
+                Verb::Create,
+                format!("domain {name}"),
+                "to this project",
+            ));
         }
         for name in &self.remove_domains {
             let subject = format!("domain {name}");
@@ -217,7 +237,9 @@ fn create(api: &Api<'_, '_>, body: &Value, files: &[File]) -> Result<Deployment>
     for sha in wanted {
         // Only what was said to be there is sent, whatever is asked for.
         let file = files.iter().find(|file| file.sha == sha).ok_or_else(|| {
-            Error::remote(format!("Vercel asks for a file that is none of ours: {sha}"))
+            Error::remote(format!(
+                "Vercel asks for a file that is none of ours: {sha}"
+            ))
         })?;
         api.send_file(file)?;
     }
@@ -245,6 +267,8 @@ fn until_ready(api: &Api<'_, '_>, id: &str) -> Result<Deployment> {
             _ => {}
         }
     }
-    Err(Error::remote(format!("the deployment `{id}` is still not ready"))
-        .with_help("`deploy status` says how it stands; deploying again waits for it"))
+    Err(
+        Error::remote(format!("the deployment `{id}` is still not ready"))
+            .with_help("`deploy status` says how it stands; deploying again waits for it"),
+    )
 }

@@ -20,11 +20,7 @@ pub(crate) struct Stand {
 }
 
 /// Newest first; all that the platform lists, or one.
-pub(crate) fn status(
-    api: &Api<'_, '_>,
-    project: &Project,
-    id: Option<&str>,
-) -> Result<Vec<Stand>> {
+pub(crate) fn status(api: &Api<'_, '_>, project: &Project, id: Option<&str>) -> Result<Vec<Stand>> {
     let live = project.targets.as_ref().and_then(|t| t.production.as_ref());
     let listed = api.deployments(&project.id)?;
     Ok(listed

@@ -6,6 +6,7 @@
 
 mod api;
 mod deploy;
+mod entry;
 mod later;
 mod output;
 #[cfg(test)]
@@ -171,9 +172,8 @@ fn of<'c, 't>(client: &'c Client<'t>, settings: &Settings) -> Api<'c, 't> {
 }
 
 fn existing(api: &Api<'_, '_>, settings: &Settings) -> Result<Project> {
-    api.project(&settings.project)?.ok_or_else(|| {
-        Error::not_found(format!("there is no project `{}`", settings.project))
-    })
+    api.project(&settings.project)?
+        .ok_or_else(|| Error::not_found(format!("there is no project `{}`", settings.project)))
 }
 
 fn recorded(job: &Job, key: &str) -> Vec<String> {

@@ -2,11 +2,12 @@
 //! every path. <https://vercel.com/docs/build-output-api>
 
 use run_plugin_api::{Error, Result};
-use run_provider_transpile::{ENTRY_IMPORTS, Kind, Module, Outside, bundle};
+use run_provider_transpile::{Kind, Module, Outside, bundle};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 
-use crate::settings::{CRON_SECRET, Settings};
+use crate::entry::{JOB, entry};
+use crate::settings::Settings;
 
 /// One file, as the platform knows it: by its digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,9 +28,6 @@ const FUNCTION: &str = ".vercel/output/functions/index.func";
 /// The most that a function may have, unpacked, in bytes:
 /// <https://vercel.com/docs/functions/limitations>.
 const SIZE: usize = 250 << 20;
-
-/// Where schedules call the job. It is no path of the component's.
-const JOB: &str = "/_run/job";
 
 /// What the platform is asked to call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +53,9 @@ pub(crate) fn handlers(outside: &Outside, settings: &Settings) -> Result<Handler
             "the component exports no `wasi:http/incoming-handler` of WASI 0.2, so there is \
              nothing to serve",
         )
-        .with_help("a component that exports `wasi:cli/run` can be deployed with the option `crons`"));
+        .with_help(
+            "a component that exports `wasi:cli/run` can be deployed with the option `crons`",
+        ));
     }
     if !settings.crons.is_empty() && !handlers.job {
         return Err(Error::invalid_input(
@@ -94,10 +94,19 @@ fn of_modules(
 ) -> Result<Vec<File>> {
     let entry = entry(&modules, handlers, settings, digest);
     let mut files = vec![
-        file(".vercel/output/config.json", text(&config(handlers, settings))),
-        file(&format!("{FUNCTION}/.vc-config.json"), text(&function(settings))),
+        file(
+            ".vercel/output/config.json",
+            text(&config(handlers, settings)),
+        ),
+        file(
+            &format!("{FUNCTION}/.vc-config.json"),
+            text(&function(settings)),
+        ),
         // Modules end in `.js`, which is CommonJS unless this says otherwise.
-        file(&format!("{FUNCTION}/package.json"), text(&json!({ "type": "module" }))),
+        file(
+            &format!("{FUNCTION}/package.json"),
+            text(&json!({ "type": "module" })),
+        ),
         file(&format!("{FUNCTION}/index.mjs"), entry.into_bytes()),
     ];
     for module in modules {
@@ -117,7 +126,10 @@ fn of_modules(
 }
 
 fn file(path: &str, bytes: Vec<u8>) -> File {
-    let sha: Vec<_> = Sha1::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+    let sha: Vec<_> = Sha1::digest(&bytes)
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
     File {
         path: path.to_owned(),
         sha: sha.concat(),
@@ -165,73 +177,10 @@ fn function(settings: &Settings) -> Value {
     function
 }
 
-/// The component gets the variables it was given by name, and not those that
-/// the platform keeps for itself in the same environment.
-fn entry(modules: &[Module], handlers: Handlers, settings: &Settings, digest: &str) -> String {
-    let cores: Vec<_> = modules
-        .iter()
-        .filter(|module| module.kind == Kind::Wasm)
-        .map(|module| module.name.as_str())
-        .collect();
-    let names: Vec<_> = settings
-        .variables
-        .iter()
-        .map(|(name, _)| name)
-        .chain(&settings.secrets)
-        .filter(|name| *name != CRON_SECRET)
-        .collect();
-    let mut text = format!(
-        "import {{ readFileSync }} from \"node:fs\";
-{ENTRY_IMPORTS}
-const read = (name) => readFileSync(new URL(name, import.meta.url));
-const cores = Object.fromEntries(
-  {}.map((name) => [name, new WebAssembly.Module(read(name))]),
-);
-const variables = {};
-const environment = Object.fromEntries(
-  variables.filter((name) => name in process.env).map((name) => [name, process.env[name]]),
-);
-const digest = {};
-
-function instance() {{
-  return instantiate((name) => cores[name], wasi({{ environment }}));
-}}
-",
-        json!(cores),
-        json!(names),
-        json!(digest),
-    );
-    if handlers.job {
-        text.push_str(&format!(
-            "
-async function job(request) {{
-  const secret = process.env.{CRON_SECRET};
-  if (!secret || request.headers.get(\"authorization\") !== `Bearer ${{secret}}`) {{
-    return new Response(null, {{ status: 401 }});
-  }}
-  await run(instance());
-  return new Response(null, {{ status: 204 }});
-}}
-"
-        ));
-    }
-    text.push_str("\nexport default {\n  fetch(request) {\n");
-    if handlers.job {
-        text.push_str(&format!(
-            "    if (new URL(request.url).pathname === \"{JOB}\") return job(request);\n"
-        ));
-    }
-    text.push_str(match handlers.fetch {
-        true => "    return serve(request, { instance: instance(), digest });\n",
-        false => "    return new Response(null, { status: 404 });\n",
-    });
-    text.push_str("  },\n};\n");
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::CRON_SECRET;
     use crate::settings::tests::settings;
 
     #[test]
@@ -272,7 +221,10 @@ mod tests {
         assert_eq!(read(1)["environment"]["GREETING"], "hi");
         assert_eq!(read(1)["regions"][0], "fra1");
         let entry = String::from_utf8(files[3].bytes.clone()).unwrap();
-        assert!(entry.contains("const variables = [\"GREETING\",\"KEY\"];"), "{entry}");
+        assert!(
+            entry.contains("const variables = [\"GREETING\",\"KEY\"];"),
+            "{entry}"
+        );
     }
 
     #[test]

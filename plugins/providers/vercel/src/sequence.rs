@@ -43,7 +43,11 @@ fn script(project: (u16, &str)) -> Script {
 
 fn list(script: Script, deployments: Value) -> Script {
     let path = format!("GET /v7/deployments?{Q}&projectId=prj_1&limit=100");
-    script.then(&path, 200, &json!({ "deployments": deployments }).to_string())
+    script.then(
+        &path,
+        200,
+        &json!({ "deployments": deployments }).to_string(),
+    )
 }
 
 fn deploy_path() -> String {
@@ -98,20 +102,44 @@ fn what_the_platform_lacks_is_sent_and_no_more() {
         "code": "missing_files", "message": "Missing files", "missing": ["bb"],
     } });
     let script = script((404, r#"{"error":{"code":"not_found","message":"none"}}"#))
-        .then(&format!("POST /v11/projects?{Q}"), 200, &project(Value::Null))
-        .then(&format!("POST /v10/projects/prj_1/env?{Q}&upsert=true"), 201, "{}")
+        .then(
+            &format!("POST /v11/projects?{Q}"),
+            200,
+            &project(Value::Null),
+        )
+        .then(
+            &format!("POST /v10/projects/prj_1/env?{Q}&upsert=true"),
+            201,
+            "{}",
+        )
         .then(&format!("POST /v10/projects/prj_1/domains?{Q}"), 200, "{}")
         .then(&deploy_path(), 400, &missing.to_string())
         .then(&format!("POST /v2/files?{Q}"), 200, "{}")
         .then(&deploy_path(), 200, &ready("QUEUED"))
-        .then(&format!("GET /v13/deployments/dpl_1?{Q}"), 200, &ready("BUILDING"))
-        .then(&format!("GET /v13/deployments/dpl_1?{Q}"), 200, &ready("READY"));
+        .then(
+            &format!("GET /v13/deployments/dpl_1?{Q}"),
+            200,
+            &ready("BUILDING"),
+        )
+        .then(
+            &format!("GET /v13/deployments/dpl_1?{Q}"),
+            200,
+            &ready("READY"),
+        );
     let settings = settings(&[("secrets", "KEY"), ("domains", "shop.test")]).unwrap();
     let (actions, deployment, sent) = deployed(script, &settings);
-    let subjects: Vec<_> = actions.iter().map(|(_, subject)| subject.as_str()).collect();
+    let subjects: Vec<_> = actions
+        .iter()
+        .map(|(_, subject)| subject.as_str())
+        .collect();
     assert_eq!(
         subjects,
-        ["project shop", "secrets", "project shop", "domain shop.test"]
+        [
+            "project shop",
+            "secrets",
+            "project shop",
+            "domain shop.test"
+        ]
     );
     assert_eq!(deployment.unwrap().alias, ["shop.vercel.app"]);
     assert_eq!(
@@ -119,7 +147,11 @@ fn what_the_platform_lacks_is_sent_and_no_more() {
         json!([{ "key": "KEY", "value": "placeholder", "type": "sensitive", "target": ["production"] }])
     );
     assert_eq!(sent[5].body, b"b");
-    assert!(sent[5].headers.contains(&("x-now-digest".into(), "bb".into())));
+    assert!(
+        sent[5]
+            .headers
+            .contains(&("x-now-digest".into(), "bb".into()))
+    );
     assert_eq!(json_of(&sent[6])["meta"]["runDigest"], "sha256:00");
 }
 
@@ -129,9 +161,12 @@ fn the_same_again_changes_nothing() {
     let same = json!([{ "uid": "dpl_1", "state": "READY", "target": "production",
                         "meta": { "runTag": "tag" } }]);
     let domains = format!("GET /v9/projects/prj_1/domains?{Q}&limit=100");
-    let there = script((200, &project(live)))
-        .then(&domains, 200, r#"{"domains":[]}"#);
-    let there = list(there, same).then(&format!("GET /v13/deployments/dpl_1?{Q}"), 200, &ready("READY"));
+    let there = script((200, &project(live))).then(&domains, 200, r#"{"domains":[]}"#);
+    let there = list(there, same).then(
+        &format!("GET /v13/deployments/dpl_1?{Q}"),
+        200,
+        &ready("READY"),
+    );
     let (actions, deployment, sent) = deployed(there, &settings(&[]).unwrap());
     assert_eq!(actions, [(Verb::Keep, "project shop".to_owned())]);
     assert_eq!(deployment.unwrap().id, "dpl_1");
@@ -141,11 +176,18 @@ fn the_same_again_changes_nothing() {
 #[test]
 fn what_we_made_goes_and_what_fails_says_why() {
     let domains = format!("GET /v9/projects/prj_1/domains?{Q}&limit=100");
-    let there = script((200, &project(Value::Null)))
-        .then(&domains, 200, r#"{"domains":[{"name":"old.test"},{"name":"other.test"}]}"#);
+    let there = script((200, &project(Value::Null))).then(
+        &domains,
+        200,
+        r#"{"domains":[{"name":"old.test"},{"name":"other.test"}]}"#,
+    );
     let failing = list(there, json!([]))
         .then(&deploy_path(), 200, &ready("QUEUED"))
-        .then(&format!("GET /v13/deployments/dpl_1?{Q}"), 200, &ready("ERROR"));
+        .then(
+            &format!("GET /v13/deployments/dpl_1?{Q}"),
+            200,
+            &ready("ERROR"),
+        );
     let (actions, deployment, _) = deployed(failing, &settings(&[]).unwrap());
     assert_eq!(actions[1], (Verb::Delete, "domain old.test".to_owned()));
     let error = deployment.unwrap_err();
@@ -176,10 +218,22 @@ fn how_it_stands_and_going_back() {
     ]);
     let preview = json!({ "id": "dpl_3", "readyState": "READY" }).to_string();
     let script = list(Script::default(), listed)
-        .then(&format!("GET /v13/deployments/dpl_1?{Q}"), 200, &ready("READY"))
-        .then(&format!("POST /v1/projects/prj_1/rollback/dpl_1?{Q}"), 201, "")
+        .then(
+            &format!("GET /v13/deployments/dpl_1?{Q}"),
+            200,
+            &ready("READY"),
+        )
+        .then(
+            &format!("POST /v1/projects/prj_1/rollback/dpl_1?{Q}"),
+            201,
+            "",
+        )
         .then(&format!("GET /v13/deployments/dpl_3?{Q}"), 200, &preview)
-        .then(&format!("POST /v10/projects/prj_1/promote/dpl_3?{Q}"), 201, "")
+        .then(
+            &format!("POST /v10/projects/prj_1/promote/dpl_3?{Q}"),
+            201,
+            "",
+        )
         .then(&format!("GET /v13/deployments/dpl_9?{Q}"), 404, "{}");
     let client = api::client(&script);
     let api = of(&client);

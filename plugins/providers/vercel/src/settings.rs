@@ -28,7 +28,9 @@ pub(crate) const CRON_SECRET: &str = "CRON_SECRET";
 
 impl Settings {
     pub(crate) fn read(component: &str, source: &impl Source) -> Result<Self> {
-        let project = source.one("project").unwrap_or_else(|| component.to_owned());
+        let project = source
+            .one("project")
+            .unwrap_or_else(|| component.to_owned());
         let suffix = source.one("name_suffix").unwrap_or_default();
         let settings = Self {
             team: source.one("team"),
@@ -76,10 +78,13 @@ impl Settings {
             )));
         }
         let mut seen = Vec::new();
-        for name in self.variables.iter().map(|(name, _)| name).chain(&self.secrets) {
-            let is_name = name
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        for name in self
+            .variables
+            .iter()
+            .map(|(name, _)| name)
+            .chain(&self.secrets)
+        {
+            let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
                 && name.starts_with(|c: char| c.is_ascii_alphabetic());
             if !is_name {
                 return fail(format!(
@@ -87,7 +92,9 @@ impl Settings {
                 ));
             }
             if seen.contains(&name) {
-                return fail(format!("`{name}` is there twice among `variables` and `secrets`"));
+                return fail(format!(
+                    "`{name}` is there twice among `variables` and `secrets`"
+                ));
             }
             seen.push(name);
         }

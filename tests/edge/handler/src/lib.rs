@@ -80,11 +80,15 @@ impl bindings::exports::wasi::http::incoming_handler::Guest for Handler {
             "/headers" => {
                 let headers = Fields::new();
                 for value in ["a=1", "b=2; Path=/"] {
-                    headers.append("set-cookie", value.as_bytes()).expect("a header");
+                    headers
+                        .append("set-cookie", value.as_bytes())
+                        .expect("a header");
                 }
                 let seen = request.headers().get("x-asked");
                 let seen: Vec<_> = seen.iter().map(|v| String::from_utf8_lossy(v)).collect();
-                answer(out, 418, headers, |body| write(body, seen.join("|").as_bytes()));
+                answer(out, 418, headers, |body| {
+                    write(body, seen.join("|").as_bytes())
+                });
             }
             "/stream" => answer(out, 200, Fields::new(), |body| {
                 for number in 0..3 {
@@ -106,7 +110,9 @@ impl bindings::exports::wasi::http::incoming_handler::Guest for Handler {
 
 fn text(out: ResponseOutparam, status: u16, text: &str) {
     let headers = Fields::new();
-    headers.append("content-type", b"text/plain").expect("a header");
+    headers
+        .append("content-type", b"text/plain")
+        .expect("a header");
     answer(out, status, headers, |body| write(body, text.as_bytes()));
 }
 
@@ -125,10 +131,14 @@ fn answer(out: ResponseOutparam, status: u16, headers: Fields, fill: impl FnOnce
 fn echo(request: &IncomingRequest, out: ResponseOutparam) {
     let method = format!("{:?}", request.method());
     let headers = Fields::new();
-    headers.append("x-method", method.as_bytes()).expect("a header");
+    headers
+        .append("x-method", method.as_bytes())
+        .expect("a header");
     let body = request.consume().expect("a body");
     let stream = body.stream().expect("its stream");
-    answer(out, 200, headers, |to| each(&stream, |bytes| write(to, bytes)));
+    answer(out, 200, headers, |to| {
+        each(&stream, |bytes| write(to, bytes))
+    });
 }
 
 fn each(stream: &InputStream, mut take: impl FnMut(&[u8])) {
@@ -151,7 +161,9 @@ fn write(stream: &OutputStream, bytes: &[u8]) {
 fn fetch(authority: &str) -> Result<String, String> {
     let refused = |()| "it is not taken".to_owned();
     let headers = Fields::new();
-    headers.append("x-from", b"component").map_err(|e| format!("{e:?}"))?;
+    headers
+        .append("x-from", b"component")
+        .map_err(|e| format!("{e:?}"))?;
     let request = OutgoingRequest::new(headers);
     request
         .set_method(&bindings::wasi::http::types::Method::Post)
@@ -174,5 +186,9 @@ fn fetch(authority: &str) -> Result<String, String> {
     let body: IncomingBody = response.consume().map_err(refused)?;
     let mut read = Vec::new();
     each(&body.stream().map_err(refused)?, |bytes| read.extend(bytes));
-    Ok(format!("{} {}", response.status(), String::from_utf8_lossy(&read)))
+    Ok(format!(
+        "{} {}",
+        response.status(),
+        String::from_utf8_lossy(&read)
+    ))
 }
