@@ -3,15 +3,12 @@
 
 use std::time::Duration;
 
-use run_tests::edge::vercel::{refusal, start};
+use run_tests::Outcome;
+use run_tests::edge::vercel::{body, files, function, refusal, start};
 use run_tests::edge::{
     Answer, Platform, Project, Recorded, Request, changes, node, recorded, schema, schema_of,
 };
-use run_tests::{Outcome, Scratch};
 use serde_json::{Value, json};
-
-/// Where the function's files are.
-const FUNCTION: &str = ".vercel/output/functions/index.func/";
 
 fn project(platform: &Platform, options: &str) -> Project {
     Project::new(
@@ -30,30 +27,6 @@ fn deploy(project: &Project) -> Outcome {
     let outcome = project.deploy(&["--yes", "--wait", "1s"]).failure();
     assert!(outcome.has_said("is no URL"), "{outcome}");
     outcome
-}
-
-fn body(requests: &[Request]) -> Value {
-    let asked = requests
-        .iter()
-        .rfind(|r| r.line() == "POST /v13/deployments");
-    asked.expect("a deployment").json()
-}
-
-/// The files that were sent, and their paths.
-fn files(requests: &[Request]) -> Vec<(String, Vec<u8>)> {
-    let body = body(requests);
-    let listed = body["files"].as_array().expect("files");
-    listed
-        .iter()
-        .map(|file| {
-            let sent = requests.iter().find(|r| {
-                r.path == "/v2/files" && r.header("x-now-digest") == file["sha"].as_str()
-            });
-            let bytes = sent.expect("the file was sent").body.clone();
-            assert_eq!(file["size"], bytes.len());
-            (file["file"].as_str().expect("a path").to_owned(), bytes)
-        })
-        .collect()
 }
 
 /// The requests that change something are those of the platform's own command,
@@ -161,12 +134,7 @@ fn it_sends_what_the_command_sends_and_its_function_runs() {
 
 /// Everything that the component asks for works in the platform's Node.js.
 fn runs(files: &[(String, Vec<u8>)]) {
-    let function = Scratch::new();
-    for (path, bytes) in files {
-        if let Some(name) = path.strip_prefix(FUNCTION) {
-            std::fs::write(function.path().join(name), bytes).expect("a file");
-        }
-    }
+    let function = function(files);
     let settings: Value = serde_json::from_slice(&function.read(".vc-config.json")).unwrap();
     assert_eq!(settings["runtime"], "nodejs24.x");
     assert_eq!(settings["environment"], json!({ "GREETING": "hi" }));
@@ -204,12 +172,7 @@ fn schedules_call_the_job_with_their_secret_only() {
     let config: Value = serde_json::from_slice(&files[0].1).unwrap();
     let path = config["crons"][0]["path"].as_str().unwrap().to_owned();
 
-    let function = Scratch::new();
-    for (path, bytes) in &files {
-        if let Some(name) = path.strip_prefix(FUNCTION) {
-            std::fs::write(function.path().join(name), bytes).expect("a file");
-        }
-    }
+    let function = function(&files);
     let server = node(function, &[("CRON_SECRET", "cron-secret-0123456789")]);
     assert_eq!(server.get(&path).status, 401);
     let called = server.ask(

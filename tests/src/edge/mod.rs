@@ -10,12 +10,14 @@ mod multipart;
 mod platform;
 mod project;
 mod recorded;
+mod reply;
 pub mod schema;
 pub mod vercel;
 
 pub use answers::answers;
-pub use engine::{Module, Reply, Running, node, workerd};
+pub use engine::{Module, Running, node, workerd};
 pub use multipart::{Part, parts};
 pub use platform::{Answer, Platform, Request};
 pub use project::{Project, changes, handler, schema as schema_of};
 pub use recorded::{Recorded, recorded};
+pub use reply::Reply;

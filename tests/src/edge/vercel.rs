@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use serde_json::{Value, json};
 
 use super::{Answer, Platform, Request};
+use crate::Scratch;
 
 #[derive(Default)]
 struct State {
@@ -142,4 +143,52 @@ impl State {
 fn number(path: &str) -> usize {
     let digits = path.rsplit('_').next().unwrap_or_default();
     digits.parse().unwrap_or(0)
+}
+
+/// What the last deployment was asked for with.
+///
+/// # Panics
+/// There was none.
+#[must_use]
+pub fn body(requests: &[Request]) -> Value {
+    let asked = requests
+        .iter()
+        .rfind(|r| r.line() == "POST /v13/deployments");
+    asked.expect("a deployment").json()
+}
+
+/// The files that were sent, and their paths.
+///
+/// # Panics
+/// One was not.
+#[must_use]
+pub fn files(requests: &[Request]) -> Vec<(String, Vec<u8>)> {
+    let body = body(requests);
+    let listed = body["files"].as_array().expect("files");
+    listed
+        .iter()
+        .map(|file| {
+            let sent = requests.iter().find(|r| {
+                r.path == "/v2/files" && r.header("x-now-digest") == file["sha"].as_str()
+            });
+            let bytes = sent.expect("the file was sent").body.clone();
+            assert_eq!(file["size"], bytes.len());
+            (file["file"].as_str().expect("a path").to_owned(), bytes)
+        })
+        .collect()
+}
+
+/// The function among these files, as a directory.
+///
+/// # Panics
+/// It cannot be written.
+#[must_use]
+pub fn function(files: &[(String, Vec<u8>)]) -> Scratch {
+    let function = Scratch::new();
+    for (path, bytes) in files {
+        if let Some(name) = path.strip_prefix(".vercel/output/functions/index.func/") {
+            std::fs::write(function.path().join(name), bytes).expect("a file");
+        }
+    }
+    function
 }
