@@ -1,110 +1,13 @@
 //! Deploying to Fastly: what is sent, what runs in the platform's engine, and
 //! what is said when the platform refuses.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use run_tests::Outcome;
-use run_tests::edge::fastly::{Account, Package, command, form, viceroy};
-use run_tests::edge::{Answer, Platform, Project, Recorded, Request, recorded};
+use run_tests::edge::fastly::{
+    Package, SECRET, Shop, TOKEN, assert_same, command, form, imports, lines, viceroy,
+};
+use run_tests::edge::{Answer, Platform, Request, recorded};
 use serde_json::json;
-
-const TOKEN: &str = "fastly-token-0123456789";
-const SECRET: &str = "s3cret \"ü\"";
-
-/// An account whose next requests can be made to fail.
-struct Shop {
-    project: Project,
-    platform: Platform,
-    fault: Arc<Mutex<Option<(&'static str, Answer)>>>,
-}
-
-impl Shop {
-    fn new(options: &str) -> Self {
-        let fault: Arc<Mutex<Option<(&'static str, Answer)>>> = Arc::default();
-        let (next, account) = (fault.clone(), Account::serve());
-        let platform = Platform::start(move |request: &Request, before: &[Request]| {
-            let mut next = next.lock().unwrap();
-            let fails = next.as_ref().is_some_and(|(line, _)| request.line() == *line);
-            match next.take_if(|_| fails) {
-                Some((_, answer)) => answer,
-                None => account(request, before),
-            }
-        });
-        let url = platform.url();
-        let environment = [
-            ("FASTLY_API_ENDPOINT", url.as_str()),
-            ("FASTLY_API_TOKEN", TOKEN),
-            ("PASSWORD", SECRET),
-        ];
-        Self {
-            project: Project::new("fastly", options, &environment),
-            platform,
-            fault,
-        }
-    }
-
-    fn fail(&self, line: &'static str, answer: Answer) {
-        *self.fault.lock().unwrap() = Some((line, answer));
-    }
-
-    /// Deploys. Nothing answers at the service's address, and so the host says
-    /// in the end; what is before that is the platform's.
-    fn deploy(&self) -> Outcome {
-        let outcome = self.project.deploy(&["--yes", "--wait", "1s"]);
-        for (what, text) in [("stdout", &outcome.stdout), ("stderr", &outcome.stderr)] {
-            assert!(!text.contains(TOKEN) && !text.contains(SECRET), "{what}: {text}");
-        }
-        outcome
-    }
-
-    /// What came that may have changed something.
-    fn changes(&self) -> Vec<Request> {
-        let all = self.platform.take();
-        all.into_iter().filter(|request| request.method != "GET").collect()
-    }
-
-    /// Makes it another artifact, which does the same.
-    fn touch(&self) {
-        let path = self.project.scratch().path().join("handler.wasm");
-        let mut bytes = std::fs::read(&path).unwrap();
-        // A custom section without content.
-        bytes.extend([0, 2, 1, b'x']);
-        std::fs::write(path, bytes).unwrap();
-    }
-}
-
-fn lines(requests: &[Request]) -> Vec<String> {
-    requests.iter().map(Request::line).collect()
-}
-
-/// The same requests with the same content, but for what is ours to say.
-#[track_caller]
-fn assert_same(sent: &[Request], theirs: &[Recorded]) {
-    let theirs: Vec<_> = theirs.iter().filter(|r| r.changes()).collect();
-    let expected: Vec<_> = theirs.iter().map(|r| r.line()).collect();
-    assert_eq!(lines(sent), expected);
-    for (sent, theirs) in sent.iter().zip(theirs) {
-        let line = sent.line();
-        let fields = form(sent);
-        for (name, value) in &theirs.form {
-            let ours = fields.iter().find(|(field, _)| field == name);
-            let (_, ours) = ours.unwrap_or_else(|| panic!("{line} has no {name}"));
-            if name != "comment" {
-                assert_eq!(ours, value, "{line}: {name}");
-            }
-        }
-        let more = fields.iter().filter(|(name, _)| !theirs.form.contains_key(name));
-        let more: Vec<_> = more.map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let ours: &[_] = if line.ends_with("/backend") { &[("use_ssl", "1")] } else { &[] };
-        assert_eq!(more, ours, "{line}");
-        if let Some(part) = theirs.parts.first() {
-            let package = Package::of(sent);
-            assert_eq!(part["name"], "package");
-            assert_eq!(part["filename"], package.file.as_str());
-        }
-    }
-}
 
 #[test]
 fn what_is_sent_is_what_the_platforms_own_command_sends() {
@@ -115,18 +18,22 @@ fn what_is_sent_is_what_the_platforms_own_command_sends() {
     assert_same(&sent, &recorded("fastly", "first"));
 
     // The same again is nothing, and another package another version.
-    shop.deploy();
+    let _ = shop.deploy();
     assert_eq!(lines(&shop.changes()), [""; 0]);
     shop.touch();
-    shop.deploy();
+    let _ = shop.deploy();
     assert_same(&shop.changes(), &recorded("fastly", "again"));
 
     let status = shop.project.deploy(&["status"]).success();
     for text in ["2", "live", "1", "superseded"] {
         assert!(status.has_said(text), "{text} in {status}");
     }
-    shop.project.deploy(&["rollback", "1", "--yes", "--wait", "1s"]);
-    assert_eq!(lines(&shop.changes()), ["PUT /service/S/version/1/activate"]);
+    shop.project
+        .deploy(&["rollback", "1", "--yes", "--wait", "1s"]);
+    assert_eq!(
+        lines(&shop.changes()),
+        ["PUT /service/S/version/1/activate"]
+    );
     shop.project
         .deploy(&["rollback", "7", "--yes"])
         .failure()
@@ -156,7 +63,7 @@ fn what_is_uploaded_runs_in_the_platforms_engine() {
          kv_stores = [\"cache\"]\nvariables = {{ GREETING = \"hi = ü & more\" }}",
         known.authority()
     ));
-    shop.deploy();
+    let _ = shop.deploy();
     let sent = shop.changes();
     assert_eq!(
         lines(&sent)[..6],
@@ -172,7 +79,10 @@ fn what_is_uploaded_runs_in_the_platforms_engine() {
     let item = sent[2].path.rsplit('/').next().unwrap();
     let (_, value) = form(&sent[2]).remove(0);
     let secret = sent[4].json();
-    assert_eq!(secret, json!({ "name": "PASSWORD", "secret": "czNjcmV0ICLDvCI=" }));
+    assert_eq!(
+        secret,
+        json!({ "name": "PASSWORD", "secret": "czNjcmV0ICLDvCI=" })
+    );
     let upload = sent.iter().find(|r| r.path.ends_with("/package")).unwrap();
     let package = Package::of(upload);
 
@@ -201,7 +111,10 @@ fn what_is_uploaded_runs_in_the_platforms_engine() {
         ),
     );
     let hello = running.get("/");
-    assert_eq!((hello.status, hello.text().as_str()), (200, "Hello from a component\n"));
+    assert_eq!(
+        (hello.status, hello.text().as_str()),
+        (200, "Hello from a component\n")
+    );
     let digest = run_files::Digest::of(
         &std::fs::read(shop.project.scratch().path().join("handler.wasm")).unwrap(),
     );
@@ -212,7 +125,11 @@ fn what_is_uploaded_runs_in_the_platforms_engine() {
     assert_eq!(echo.header("x-method"), ["Method::Post"]);
     let large: Vec<u8> = (0..300_000u32).map(|n| b'a' + (n % 26) as u8).collect();
     let echo = running.ask("PUT", "/echo", "", &large);
-    assert!(echo.text().as_bytes() == large, "{} bytes", echo.text().len());
+    assert!(
+        echo.text().as_bytes() == large,
+        "{} bytes",
+        echo.text().len()
+    );
 
     let environment = running.get("/env").text();
     let of = |name: &str| environment.lines().find_map(|line| line.strip_prefix(name));
@@ -236,7 +153,10 @@ fn what_is_uploaded_runs_in_the_platforms_engine() {
     assert_eq!(stream.text(), "0\n1\n2\n");
     // As it was written, and not all at once in the end.
     let times: Vec<_> = stream.pieces.iter().map(|(time, _)| *time).collect();
-    assert!(times.len() == 3 && times[2] - times[0] >= Duration::from_millis(150), "{times:?}");
+    assert!(
+        times.len() == 3 && times[2] - times[0] >= Duration::from_millis(150),
+        "{times:?}"
+    );
     assert_eq!(running.get("/log").text(), "logged");
     running.says("to stderr");
     assert_eq!(running.get("/silent").status, 500);
@@ -245,31 +165,16 @@ fn what_is_uploaded_runs_in_the_platforms_engine() {
     assert_eq!(running.get("/").status, 200);
 }
 
-fn imports(component: &[u8]) -> Vec<String> {
-    let mut depth = 0u32;
-    let mut names = Vec::new();
-    for payload in wasmparser::Parser::new(0).parse_all(component) {
-        match payload.unwrap() {
-            wasmparser::Payload::ModuleSection { .. }
-            | wasmparser::Payload::ComponentSection { .. } => depth += 1,
-            wasmparser::Payload::End(_) => depth = depth.saturating_sub(1),
-            wasmparser::Payload::ComponentImportSection(section) if depth == 0 => {
-                names.extend(section.into_iter().map(|i| i.unwrap().name.name.to_owned()));
-            }
-            _ => {}
-        }
-    }
-    assert!(!names.is_empty());
-    names
-}
-
 #[test]
 fn staging_leaves_what_is_live() {
     let shop = Shop::new("domains = [\"shop.test\"]\nstaging = true");
     let deployed = shop.deploy().success();
     assert!(deployed.has_said("192.0.2.7"), "{deployed}");
     let last = lines(&shop.changes()).pop();
-    assert_eq!(last.as_deref(), Some("PUT /service/S/version/1/activate/staging"));
+    assert_eq!(
+        last.as_deref(),
+        Some("PUT /service/S/version/1/activate/staging")
+    );
 }
 
 #[test]
@@ -280,7 +185,11 @@ fn refusals_are_told_and_what_was_begun_is_finished() {
         (
             "POST /service",
             Answer::Json(403, says("You are not authorized")),
-            &["403", "`POST /service`: You are not authorized", "permission"],
+            &[
+                "403",
+                "`POST /service`: You are not authorized",
+                "permission",
+            ],
         ),
         (
             "GET /service/search",
@@ -289,7 +198,10 @@ fn refusals_are_told_and_what_was_begun_is_finished() {
         ),
         (
             "POST /service/S/version/1/domain",
-            Answer::Json(409, json!({ "msg": "Conflict", "detail": "Domain 'shop.test' is owned by another customer" })),
+            Answer::Json(
+                409,
+                json!({ "msg": "Conflict", "detail": "Domain 'shop.test' is owned by another customer" }),
+            ),
             &["409", "owned by another customer"],
         ),
         (
@@ -299,12 +211,19 @@ fn refusals_are_told_and_what_was_begun_is_finished() {
         ),
         (
             package,
-            Answer::Raw(429, ("retry-after", "600"), "{\"msg\":\"Too many requests\"}"),
+            Answer::Raw(
+                429,
+                ("retry-after", "600"),
+                "{\"msg\":\"Too many requests\"}",
+            ),
             &["429", "Too many requests", "600 s"],
         ),
         (
             package,
-            Answer::Json(500, json!({ "title": "Internal error", "detail": "try later" })),
+            Answer::Json(
+                500,
+                json!({ "title": "Internal error", "detail": "try later" }),
+            ),
             &["500", "Internal error: try later"],
         ),
         (
@@ -319,7 +238,10 @@ fn refusals_are_told_and_what_was_begun_is_finished() {
         ),
         (
             "PUT /service/S/version/1/activate",
-            Answer::Json(400, json!({ "errors": [{ "title": "Bad request", "detail": "not now" }] })),
+            Answer::Json(
+                400,
+                json!({ "errors": [{ "title": "Bad request", "detail": "not now" }] }),
+            ),
             &["400", "Bad request: not now"],
         ),
     ];
@@ -328,7 +250,10 @@ fn refusals_are_told_and_what_was_begun_is_finished() {
         shop.fail(line, answer);
         let outcome = shop.deploy().failure();
         for text in expected {
-            assert!(outcome.has_said(text), "{line}: `{text}` is missing from:\n{outcome}");
+            assert!(
+                outcome.has_said(text),
+                "{line}: `{text}` is missing from:\n{outcome}"
+            );
         }
     }
     // What is safe is sent again.
@@ -351,7 +276,7 @@ fn refusals_are_told_and_what_was_begun_is_finished() {
     shop.touch();
     let slow = Answer::Late(Duration::from_millis(300), Box::new(late));
     shop.fail("GET /service/S/version/2/validate", slow);
-    shop.deploy();
+    let _ = shop.deploy();
     let last = lines(&shop.changes()).pop();
     assert_eq!(last.as_deref(), Some("PUT /service/S/version/2/activate"));
 }

@@ -57,9 +57,14 @@ impl Slot<'_> {
             text.push_str(" environment=");
             text.push_str(item);
         }
-        let mut found = io.windows(MARK.len()).enumerate().filter(|(_, w)| *w == MARK);
+        let mut found = io
+            .windows(MARK.len())
+            .enumerate()
+            .filter(|(_, w)| *w == MARK);
         let (Some((at, _)), None) = (found.next(), found.next()) else {
-            return Err(Error::failed("the adapter has no place for a deployment's facts"));
+            return Err(Error::failed(
+                "the adapter has no place for a deployment's facts",
+            ));
         };
         let mut written = io.to_vec();
         let slot = written.get_mut(at + MARK.len()..at + SLOT);

@@ -134,9 +134,15 @@ mod tests {
     #[test]
     fn every_shape_of_error_is_read() {
         for (answer, expected) in [
-            (json!({"msg": "Record not found", "detail": "no service"}), "Record not found: no service"),
+            (
+                json!({"msg": "Record not found", "detail": "no service"}),
+                "Record not found: no service",
+            ),
             (json!({"msg": "Bad request"}), "Bad request"),
-            (json!({"title": "Conflict", "detail": "Conflict"}), "Conflict"),
+            (
+                json!({"title": "Conflict", "detail": "Conflict"}),
+                "Conflict",
+            ),
             (json!({"errors": [{"title": "a", "detail": "b"}]}), "a: b"),
         ] {
             assert_eq!(said(&answer).message.as_deref(), Some(expected));

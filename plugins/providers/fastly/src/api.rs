@@ -61,7 +61,9 @@ impl<'c, 't> Api<'c, 't> {
 
     pub(crate) fn create(self, name: &str) -> Result<Service> {
         let body = form(&[("name", name), ("type", "wasm")]);
-        self.0.send(Method::Post, "/service", &[FORM], body.into())?.read()
+        self.0
+            .send(Method::Post, "/service", &[FORM], body.into())?
+            .read()
     }
 
     pub(crate) fn delete(self, id: &str) -> Result<()> {
@@ -105,7 +107,9 @@ impl<'c, 't> Api<'c, 't> {
 
     pub(crate) fn put_item(self, store: &str, key: &str, value: &str) -> Result<()> {
         let body = form(&[("item_value", value)]);
-        let sent = self.0.send(Method::Put, &item(store, key), &[FORM], body.into());
+        let sent = self
+            .0
+            .send(Method::Put, &item(store, key), &[FORM], body.into());
         sent.map(drop)
     }
 
@@ -118,12 +122,20 @@ impl<'c, 't> Api<'c, 't> {
 }
 
 fn item(store: &str, key: &str) -> String {
-    format!("/resources/stores/config/{}/item/{}", encoded(store), encoded(key))
+    format!(
+        "/resources/stores/config/{}/item/{}",
+        encoded(store),
+        encoded(key)
+    )
 }
 
 impl At<'_, '_> {
     fn path(&self, rest: &str) -> String {
-        format!("/service/{}/version/{}{rest}", encoded(self.service), self.version)
+        format!(
+            "/service/{}/version/{}{rest}",
+            encoded(self.service),
+            self.version
+        )
     }
 
     fn read<T: DeserializeOwned>(&self, rest: &str) -> Result<T> {
@@ -149,11 +161,13 @@ impl At<'_, '_> {
     }
 
     pub(crate) fn add_domain(&self, name: &str) -> Result<()> {
-        self.send(Method::Post, "/domain", &[("name", name)]).map(drop)
+        self.send(Method::Post, "/domain", &[("name", name)])
+            .map(drop)
     }
 
     pub(crate) fn remove_domain(&self, name: &str) -> Result<()> {
-        self.client.delete(&self.path(&format!("/domain/{}", encoded(name))))
+        self.client
+            .delete(&self.path(&format!("/domain/{}", encoded(name))))
     }
 
     pub(crate) fn backends(&self) -> Result<Vec<Present>> {
@@ -179,13 +193,18 @@ impl At<'_, '_> {
         }
         match new {
             true => self.send(Method::Post, "/backend", &pairs),
-            false => self.send(Method::Put, &format!("/backend/{}", encoded(&backend.name)), &pairs),
+            false => self.send(
+                Method::Put,
+                &format!("/backend/{}", encoded(&backend.name)),
+                &pairs,
+            ),
         }
         .map(drop)
     }
 
     pub(crate) fn remove_backend(&self, name: &str) -> Result<()> {
-        self.client.delete(&self.path(&format!("/backend/{}", encoded(name))))
+        self.client
+            .delete(&self.path(&format!("/backend/{}", encoded(name))))
     }
 
     /// The `files_hash` of the package, where there is one.
@@ -197,10 +216,17 @@ impl At<'_, '_> {
 
     pub(crate) fn put_package(&self, package: &Package) -> Result<()> {
         let (kind, body) = Multipart::default()
-            .file_called("package", &package.file, "application/octet-stream", &*package.bytes)
+            .file_called(
+                "package",
+                &package.file,
+                "application/octet-stream",
+                &*package.bytes,
+            )
             .finish();
         let headers = [("content-type", kind.as_str())];
-        let sent = self.client.send(Method::Put, &self.path("/package"), &headers, body);
+        let sent = self
+            .client
+            .send(Method::Put, &self.path("/package"), &headers, body);
         sent.map(drop)
     }
 
@@ -214,11 +240,13 @@ impl At<'_, '_> {
     }
 
     pub(crate) fn unlink(&self, link: &str) -> Result<()> {
-        self.client.delete(&self.path(&format!("/resource/{}", encoded(link))))
+        self.client
+            .delete(&self.path(&format!("/resource/{}", encoded(link))))
     }
 
     pub(crate) fn describe(&self, comment: &str) -> Result<()> {
-        self.send(Method::Put, "", &[("comment", comment)]).map(drop)
+        self.send(Method::Put, "", &[("comment", comment)])
+            .map(drop)
     }
 
     /// # Errors
@@ -236,12 +264,20 @@ impl At<'_, '_> {
     }
 
     pub(crate) fn activate(&self, staging: bool) -> Result<()> {
-        let rest = if staging { "/activate/staging" } else { "/activate" };
+        let rest = if staging {
+            "/activate/staging"
+        } else {
+            "/activate"
+        };
         self.send(Method::Put, rest, &[]).map(drop)
     }
 
     pub(crate) fn deactivate(&self, staging: bool) -> Result<()> {
-        let rest = if staging { "/deactivate/staging" } else { "/deactivate" };
+        let rest = if staging {
+            "/deactivate/staging"
+        } else {
+            "/deactivate"
+        };
         self.send(Method::Put, rest, &[]).map(drop)
     }
 }

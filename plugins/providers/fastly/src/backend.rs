@@ -33,8 +33,10 @@ impl Backend {
     /// those of `https`.
     pub(crate) fn read(text: &str) -> Result<Self> {
         let wrong = |why: &str| {
-            Err(Error::invalid_input(format!("`{text}` in `backends` {why}"))
-                .with_help("write an origin, such as `https://api.example.com`"))
+            Err(
+                Error::invalid_input(format!("`{text}` in `backends` {why}"))
+                    .with_help("write an origin, such as `https://api.example.com`"),
+            )
         };
         let (tls, rest) = match text.split_once("://") {
             Some(("https", rest)) => (true, rest),

@@ -19,7 +19,11 @@ const HANDLER: &str = "wasi:http/incoming-handler";
 ///
 /// # Errors
 /// It is no component, exports no handler, or imports what is not there.
-pub fn compose(component: &[u8], adapter: &Adapter<'_>, slot: &Slot<'_>) -> Result<Option<Vec<u8>>> {
+pub fn compose(
+    component: &[u8],
+    adapter: &Adapter<'_>,
+    slot: &Slot<'_>,
+) -> Result<Option<Vec<u8>>> {
     let mut graph = CompositionGraph::new();
     let app = register(&mut graph, "run:app", component).map_err(|reason| {
         Error::invalid_input(format!("the artifact is not a component: {reason}"))
@@ -118,7 +122,9 @@ fn names(graph: &CompositionGraph, package: PackageId, side: Side) -> Vec<Name> 
 fn register(graph: &mut CompositionGraph, name: &str, bytes: &[u8]) -> Result<PackageId, String> {
     let package = Package::from_bytes(name, None, bytes, graph.types_mut())
         .map_err(|error| format!("{error:#}"))?;
-    graph.register_package(package).map_err(|error| error.to_string())
+    graph
+        .register_package(package)
+        .map_err(|error| error.to_string())
 }
 
 fn check(wanted: &[Name], offered: &[Name]) -> Result<()> {
@@ -230,14 +236,21 @@ mod tests {
 
     #[test]
     fn what_cannot_be_served_is_refused() {
-        let adapter = Adapter { io: b"", entry: b"" };
+        let adapter = Adapter {
+            io: b"",
+            entry: b"",
+        };
         let slot = Slot {
             digest: "",
             environment: None,
         };
         let error = |bytes: &[u8]| compose(bytes, &adapter, &slot).unwrap_err();
         assert!(error(b"text").message().contains("not a component"));
-        assert!(error(b"\0asm\x01\0\0\0").message().contains("not a component"));
+        assert!(
+            error(b"\0asm\x01\0\0\0")
+                .message()
+                .contains("not a component")
+        );
         let empty = b"\0asm\x0d\0\x01\0";
         assert!(error(empty).message().contains("nothing to serve"));
     }

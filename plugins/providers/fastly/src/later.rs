@@ -93,7 +93,12 @@ pub(crate) fn rollback(
         .versions
         .iter()
         .find(|version| version.number.to_string() == to)
-        .ok_or_else(|| none(format!("the service `{}` has no version `{to}`", service.name)))?;
+        .ok_or_else(|| {
+            none(format!(
+                "the service `{}` has no version `{to}`",
+                service.name
+            ))
+        })?;
     // Until it was activated once, it is not known to be complete.
     if !(version.locked || version.active) {
         return Err(Error::invalid_input(format!(
@@ -107,7 +112,8 @@ pub(crate) fn rollback(
         false => version.active,
     };
     if !there {
-        api.at(&service.id, version.number).activate(settings.staging)?;
+        api.at(&service.id, version.number)
+            .activate(settings.staging)?;
     }
     let mut stand = stand(&service, version, settings.staging);
     stand.phase = Phase::Live;

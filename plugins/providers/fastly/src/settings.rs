@@ -101,7 +101,9 @@ impl Settings {
         if let Some(id) = &self.service_id
             && !id.bytes().all(|b| b.is_ascii_alphanumeric())
         {
-            return fail(format!("`{id}` cannot be a service's id: letters and digits"));
+            return fail(format!(
+                "`{id}` cannot be a service's id: letters and digits"
+            ));
         }
         if let Some(domain) = self.domains.iter().find(|domain| !is_domain(domain)) {
             return fail(format!("`{domain}` in `domains` is no host name"));
@@ -114,10 +116,16 @@ impl Settings {
         }
         let variables = self.variables.iter().map(|(name, _)| name);
         let links = self.stores.iter().map(|(_, name)| name);
-        twice("backends", self.backends.iter().map(|backend| &backend.name))?;
+        twice(
+            "backends",
+            self.backends.iter().map(|backend| &backend.name),
+        )?;
         twice("domains", self.domains.iter())?;
         twice("the stores", links)?;
-        twice("variables and secrets", variables.clone().chain(&self.secrets))?;
+        twice(
+            "variables and secrets",
+            variables.clone().chain(&self.secrets),
+        )?;
         for name in variables.chain(&self.secrets) {
             if !is_variable(name) {
                 return fail(format!(
@@ -158,7 +166,9 @@ fn twice<'n>(what: &str, names: impl Iterator<Item = &'n String>) -> Result<()> 
     let mut seen = Vec::new();
     for name in names {
         if seen.contains(&name) {
-            return Err(Error::invalid_input(format!("`{name}` is there twice among {what}")));
+            return Err(Error::invalid_input(format!(
+                "`{name}` is there twice among {what}"
+            )));
         }
         seen.push(name);
     }
@@ -170,7 +180,9 @@ fn is_domain(name: &str) -> bool {
     let is_label = |label: &str| {
         !label.is_empty()
             && label.len() <= 63
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
     rest.len() <= 253 && rest.contains('.') && rest.split('.').all(is_label)
 }
@@ -178,7 +190,9 @@ fn is_domain(name: &str) -> bool {
 fn is_store(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.len() <= 255
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
 }
 
 fn is_variable(name: &str) -> bool {
@@ -223,7 +237,13 @@ mod tests {
         assert_eq!(
             backends,
             [
-                ("api_shop_test", "api.shop.test", 443, true, Some("api.shop.test")),
+                (
+                    "api_shop_test",
+                    "api.shop.test",
+                    443,
+                    true,
+                    Some("api.shop.test")
+                ),
                 ("127_0_0_1_8080", "127.0.0.1", 8080, false, None),
                 ("___1__9", "::1", 9, true, None),
             ]
@@ -242,11 +262,20 @@ mod tests {
             (&[("backends", "https://u@a.test")], "more than a host"),
             (&[("backends", "a.test:many")], "a port that is none"),
             (&[("backends", "https://")], "no host"),
-            (&[("backends", "a.test"), ("backends", "https://a.test")], "twice among backends"),
+            (
+                &[("backends", "a.test"), ("backends", "https://a.test")],
+                "twice among backends",
+            ),
             (&[("variables", "A-B=1")], "cannot be a variable"),
-            (&[("variables", "A=1"), ("secrets", "A")], "twice among variables"),
+            (
+                &[("variables", "A=1"), ("secrets", "A")],
+                "twice among variables",
+            ),
             (&[("kv_stores", "1st")], "a KV store's name"),
-            (&[("kv_stores", "a"), ("config_stores", "a")], "twice among the stores"),
+            (
+                &[("kv_stores", "a"), ("config_stores", "a")],
+                "twice among the stores",
+            ),
             (&[("variables", &long)], "8402 characters"),
         ] {
             let error = settings(pairs).unwrap_err();

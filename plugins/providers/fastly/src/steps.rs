@@ -90,9 +90,7 @@ impl Steps {
         }
         let names = present.backends.iter().map(|backend| &backend.name);
         self.remove_backends = names
-            .filter(|name| {
-                made.backends.contains(name) && !wanted.iter().any(|b| b.name == **name)
-            })
+            .filter(|name| made.backends.contains(name) && !wanted.iter().any(|b| b.name == **name))
             .cloned()
             .collect();
     }
@@ -114,13 +112,21 @@ impl Steps {
             }
         }
         if settings.environment().is_some() && !present.has_environment {
-            add(Verb::Create, "environment", "the variables of this deployment");
+            add(
+                Verb::Create,
+                "environment",
+                "the variables of this deployment",
+            );
         }
         if !settings.secrets.is_empty() {
             add(Verb::Update, "secrets", &settings.secrets.join(", "));
         }
         for name in &self.add_domains {
-            add(Verb::Create, &format!("domain {name}"), "answered by this service");
+            add(
+                Verb::Create,
+                &format!("domain {name}"),
+                "answered by this service",
+            );
         }
         if self.free_domain {
             add(Verb::Create, "domain", "a free one below edgecompute.app");
@@ -129,16 +135,28 @@ impl Steps {
             add(Verb::Delete, &format!("domain {name}"), "no longer wanted");
         }
         for backend in &self.add_backends {
-            add(Verb::Create, &format!("backend {}", backend.name), &origin(backend));
+            add(
+                Verb::Create,
+                &format!("backend {}", backend.name),
+                &origin(backend),
+            );
         }
         for backend in &self.change_backends {
-            add(Verb::Update, &format!("backend {}", backend.name), &origin(backend));
+            add(
+                Verb::Update,
+                &format!("backend {}", backend.name),
+                &origin(backend),
+            );
         }
         for name in &self.remove_backends {
             add(Verb::Delete, &format!("backend {name}"), "no longer wanted");
         }
         for name in &self.link {
-            add(Verb::Create, &format!("link {name}"), "from the service to the store");
+            add(
+                Verb::Create,
+                &format!("link {name}"),
+                "from the service to the store",
+            );
         }
         self.version(settings, present, &service, &mut actions);
         actions
@@ -151,19 +169,29 @@ impl Steps {
         service: &str,
         actions: &mut Vec<Action>,
     ) {
-        let place = if settings.staging { "in staging" } else { "live" };
+        let place = if settings.staging {
+            "in staging"
+        } else {
+            "live"
+        };
         let base = present.base;
         let (verb, summary) = match base {
-            Some(base) if base.in_place && !self.changes() => {
-                (Verb::Keep, format!("version {} is the same and {place}", base.number))
-            }
-            Some(base) if base.editable && !self.changes() => {
-                (Verb::Promote, format!("version {} becomes {place}", base.number))
-            }
-            _ if self.upload => {
-                (Verb::Update, format!("a version with a new package becomes {place}"))
-            }
-            _ => (Verb::Update, format!("a version with these changes becomes {place}")),
+            Some(base) if base.in_place && !self.changes() => (
+                Verb::Keep,
+                format!("version {} is the same and {place}", base.number),
+            ),
+            Some(base) if base.editable && !self.changes() => (
+                Verb::Promote,
+                format!("version {} becomes {place}", base.number),
+            ),
+            _ if self.upload => (
+                Verb::Update,
+                format!("a version with a new package becomes {place}"),
+            ),
+            _ => (
+                Verb::Update,
+                format!("a version with these changes becomes {place}"),
+            ),
         };
         actions.push(Action::new(verb, service, summary));
     }

@@ -59,11 +59,13 @@ pub(crate) fn own(settings: &Settings) -> [Wanted; 2] {
 }
 
 pub(crate) fn wanted(settings: &Settings) -> Vec<Wanted> {
-    let own = own(settings).into_iter().filter(|wanted| match wanted.purpose {
-        Purpose::Variables => settings.environment().is_some(),
-        Purpose::Secrets => !settings.secrets.is_empty(),
-        Purpose::Other => true,
-    });
+    let own = own(settings)
+        .into_iter()
+        .filter(|wanted| match wanted.purpose {
+            Purpose::Variables => settings.environment().is_some(),
+            Purpose::Secrets => !settings.secrets.is_empty(),
+            Purpose::Other => true,
+        });
     let named = settings.stores.iter().map(|(kind, name)| Wanted {
         purpose: Purpose::Other,
         kind: *kind,

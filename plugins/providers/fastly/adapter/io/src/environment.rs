@@ -71,7 +71,9 @@ fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
-        let hex = after.get(..2).and_then(|hex| core::str::from_utf8(hex).ok());
+        let hex = after
+            .get(..2)
+            .and_then(|hex| core::str::from_utf8(hex).ok());
         let byte = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
         rest = match (first, byte) {
             (b'%', Some(byte)) => {

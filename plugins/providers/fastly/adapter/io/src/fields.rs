@@ -121,7 +121,9 @@ impl http::GuestFields for Fields {
         self.change()?;
         let name = checked(&name)?;
         self.remove(&name);
-        values.into_iter().try_for_each(|value| self.push(&name, value))
+        values
+            .into_iter()
+            .try_for_each(|value| self.push(&name, value))
     }
 
     fn delete(&self, name: String) -> Result<(), http::HeaderError> {

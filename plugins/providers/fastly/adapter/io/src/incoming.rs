@@ -85,7 +85,9 @@ impl Trailers {
             |name, length, from| http_body::get_trailer_values(body, name, length, from),
         );
         let trailers = Fields::fixed(all);
-        Some(Ok((!trailers.is_empty()).then(|| http::Fields::new(trailers))))
+        Some(Ok(
+            (!trailers.is_empty()).then(|| http::Fields::new(trailers))
+        ))
     }
 }
 

@@ -42,7 +42,10 @@ impl Wait {
 }
 
 pub(crate) fn is_ready(shared: &Shared) -> bool {
-    shared.borrow().as_ref().is_none_or(|resource| resource.is_ready())
+    shared
+        .borrow()
+        .as_ref()
+        .is_none_or(|resource| resource.is_ready())
 }
 
 impl poll::GuestPollable for Wait {

@@ -10,9 +10,9 @@ use crate::bindings::exports::run::fastly::bridge;
 use crate::bindings::exports::wasi::http::types as http;
 use crate::bindings::fastly::compute::{http_body, http_req};
 use crate::fields::Fields;
+use crate::headers;
 use crate::incoming::Incoming;
 use crate::outgoing::Outgoing;
-use crate::headers;
 use crate::response::ResponseOutparam;
 
 /// More than the platform lets a URL have.
@@ -66,7 +66,11 @@ fn split(url: &str) -> (Option<&str>, Option<&str>, &str) {
     };
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, target) = rest.split_at(end);
-    (Some(scheme), Some(authority), if target.is_empty() { "/" } else { target })
+    (
+        Some(scheme),
+        Some(authority),
+        if target.is_empty() { "/" } else { target },
+    )
 }
 
 impl http::GuestIncomingRequest for IncomingRequest {

@@ -90,7 +90,8 @@ impl Drop for ResponseOutparam {
 
 fn send(response: &OutgoingResponse) -> Result<(), http::ErrorCode> {
     let sent = http_resp::Response::new().map_err(errors::http)?;
-    sent.set_status(response.status.get()).map_err(errors::http)?;
+    sent.set_status(response.status.get())
+        .map_err(errors::http)?;
     for (name, value) in response.headers.all() {
         sent.append_header(&name, &value).map_err(errors::http)?;
     }

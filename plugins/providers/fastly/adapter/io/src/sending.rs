@@ -85,7 +85,9 @@ fn send(
     options: &RequestOptions,
 ) -> Result<http_req::PendingResponse, http::ErrorCode> {
     let authority = request.authority.borrow();
-    let authority = authority.as_deref().ok_or(http::ErrorCode::HttpRequestUriInvalid)?;
+    let authority = authority
+        .as_deref()
+        .ok_or(http::ErrorCode::HttpRequestUriInvalid)?;
     let tls = match &*request.scheme.borrow() {
         Some(http::Scheme::Http) => false,
         None | Some(http::Scheme::Https) => true,

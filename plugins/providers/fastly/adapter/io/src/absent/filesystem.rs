@@ -62,7 +62,11 @@ impl types::GuestDescriptor for Never {
         match *self {}
     }
 
-    fn set_times(&self, _: types::NewTimestamp, _: types::NewTimestamp) -> Result<(), types::ErrorCode> {
+    fn set_times(
+        &self,
+        _: types::NewTimestamp,
+        _: types::NewTimestamp,
+    ) -> Result<(), types::ErrorCode> {
         match *self {}
     }
 
@@ -90,19 +94,41 @@ impl types::GuestDescriptor for Never {
         match *self {}
     }
 
-    fn stat_at(&self, _: types::PathFlags, _: String) -> Result<types::DescriptorStat, types::ErrorCode> {
+    fn stat_at(
+        &self,
+        _: types::PathFlags,
+        _: String,
+    ) -> Result<types::DescriptorStat, types::ErrorCode> {
         match *self {}
     }
 
-    fn set_times_at(&self, _: types::PathFlags, _: String, _: types::NewTimestamp, _: types::NewTimestamp) -> Result<(), types::ErrorCode> {
+    fn set_times_at(
+        &self,
+        _: types::PathFlags,
+        _: String,
+        _: types::NewTimestamp,
+        _: types::NewTimestamp,
+    ) -> Result<(), types::ErrorCode> {
         match *self {}
     }
 
-    fn link_at(&self, _: types::PathFlags, _: String, _: types::DescriptorBorrow<'_>, _: String) -> Result<(), types::ErrorCode> {
+    fn link_at(
+        &self,
+        _: types::PathFlags,
+        _: String,
+        _: types::DescriptorBorrow<'_>,
+        _: String,
+    ) -> Result<(), types::ErrorCode> {
         match *self {}
     }
 
-    fn open_at(&self, _: types::PathFlags, _: String, _: types::OpenFlags, _: types::DescriptorFlags) -> Result<types::Descriptor, types::ErrorCode> {
+    fn open_at(
+        &self,
+        _: types::PathFlags,
+        _: String,
+        _: types::OpenFlags,
+        _: types::DescriptorFlags,
+    ) -> Result<types::Descriptor, types::ErrorCode> {
         match *self {}
     }
 
@@ -114,7 +140,12 @@ impl types::GuestDescriptor for Never {
         match *self {}
     }
 
-    fn rename_at(&self, _: String, _: types::DescriptorBorrow<'_>, _: String) -> Result<(), types::ErrorCode> {
+    fn rename_at(
+        &self,
+        _: String,
+        _: types::DescriptorBorrow<'_>,
+        _: String,
+    ) -> Result<(), types::ErrorCode> {
         match *self {}
     }
 
@@ -134,7 +165,11 @@ impl types::GuestDescriptor for Never {
         match *self {}
     }
 
-    fn metadata_hash_at(&self, _: types::PathFlags, _: String) -> Result<types::MetadataHashValue, types::ErrorCode> {
+    fn metadata_hash_at(
+        &self,
+        _: types::PathFlags,
+        _: String,
+    ) -> Result<types::MetadataHashValue, types::ErrorCode> {
         match *self {}
     }
 }

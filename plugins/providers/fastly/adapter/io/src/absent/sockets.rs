@@ -72,7 +72,11 @@ impl ip_name_lookup::GuestResolveAddressStream for Never {
 }
 
 impl tcp::GuestTcpSocket for Never {
-    fn start_bind(&self, _: network::NetworkBorrow<'_>, _: network::IpSocketAddress) -> Result<(), network::ErrorCode> {
+    fn start_bind(
+        &self,
+        _: network::NetworkBorrow<'_>,
+        _: network::IpSocketAddress,
+    ) -> Result<(), network::ErrorCode> {
         match *self {}
     }
 
@@ -80,11 +84,17 @@ impl tcp::GuestTcpSocket for Never {
         match *self {}
     }
 
-    fn start_connect(&self, _: network::NetworkBorrow<'_>, _: network::IpSocketAddress) -> Result<(), network::ErrorCode> {
+    fn start_connect(
+        &self,
+        _: network::NetworkBorrow<'_>,
+        _: network::IpSocketAddress,
+    ) -> Result<(), network::ErrorCode> {
         match *self {}
     }
 
-    fn finish_connect(&self) -> Result<(streams::InputStream, streams::OutputStream), network::ErrorCode> {
+    fn finish_connect(
+        &self,
+    ) -> Result<(streams::InputStream, streams::OutputStream), network::ErrorCode> {
         match *self {}
     }
 
@@ -96,7 +106,10 @@ impl tcp::GuestTcpSocket for Never {
         match *self {}
     }
 
-    fn accept(&self) -> Result<(tcp::TcpSocket, streams::InputStream, streams::OutputStream), network::ErrorCode> {
+    fn accept(
+        &self,
+    ) -> Result<(tcp::TcpSocket, streams::InputStream, streams::OutputStream), network::ErrorCode>
+    {
         match *self {}
     }
 
@@ -184,4 +197,3 @@ impl tcp::GuestTcpSocket for Never {
         match *self {}
     }
 }
-

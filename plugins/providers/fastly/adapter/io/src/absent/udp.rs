@@ -7,7 +7,11 @@ use crate::bindings::exports::wasi::io0_2_12::poll;
 use crate::bindings::exports::wasi::sockets::{network, udp};
 
 impl udp::GuestUdpSocket for Never {
-    fn start_bind(&self, _: network::NetworkBorrow<'_>, _: network::IpSocketAddress) -> Result<(), network::ErrorCode> {
+    fn start_bind(
+        &self,
+        _: network::NetworkBorrow<'_>,
+        _: network::IpSocketAddress,
+    ) -> Result<(), network::ErrorCode> {
         match *self {}
     }
 
@@ -15,7 +19,11 @@ impl udp::GuestUdpSocket for Never {
         match *self {}
     }
 
-    fn stream(&self, _: Option<network::IpSocketAddress>) -> Result<(udp::IncomingDatagramStream, udp::OutgoingDatagramStream), network::ErrorCode> {
+    fn stream(
+        &self,
+        _: Option<network::IpSocketAddress>,
+    ) -> Result<(udp::IncomingDatagramStream, udp::OutgoingDatagramStream), network::ErrorCode>
+    {
         match *self {}
     }
 
