@@ -25,7 +25,7 @@ fn project(platform: &Platform, options: &str) -> Project {
 /// Deploys; the names that it gets are of no world.
 fn deploy(project: &Project) -> Outcome {
     let outcome = project.deploy(&["--yes", "--wait", "1s"]).failure();
-    assert!(outcome.has_said("is no URL"), "{outcome}");
+    assert!(outcome.has_said("is live, and https://handler"), "{outcome}");
     outcome
 }
 
@@ -203,7 +203,7 @@ fn deployments_are_listed_gone_back_to_and_taken_away() {
     let back = project
         .deploy(&["rollback", "dpl_1", "--yes", "--wait", "1s"])
         .failure();
-    assert!(back.has_said("is no URL"), "{back}");
+    assert!(back.has_said("is live, and https://handler"), "{back}");
     assert_eq!(
         changes(&platform),
         ["POST /v1/projects/prj_handler/rollback/dpl_1"]
