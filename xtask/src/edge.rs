@@ -38,7 +38,7 @@ pub(crate) fn viceroy() -> Result {
                 .arg("--root")
                 .arg(dir)
                 // Compiling it is what takes time, and not what it does in tests.
-                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
                 .env_remove("CARGO_TARGET_DIR"),
         )
         .map_err(|error| format!("Viceroy {VICEROY} cannot be had: {error}"))

@@ -4,7 +4,7 @@ use run_plugin_api::{Error, Result};
 
 use crate::answers::{Domain, Link, Present as Backend, Service, Store};
 use crate::api::Api;
-use crate::settings::{Kind, Settings};
+use crate::settings::Settings;
 use crate::stores;
 
 /// What earlier deployments of the same left behind, as the host remembers it.
@@ -86,20 +86,19 @@ pub(crate) fn service(
     settings: &Settings,
     made: &Made,
 ) -> Result<Option<Service>> {
-    let id = match (&settings.service_id, &made.service) {
-        (Some(id), _) => Some(id.clone()),
-        (None, Some(id)) if api.service(id)?.is_some_and(|s| s.name == settings.name) => {
-            Some(id.clone())
-        }
-        _ => api.find(&settings.name)?,
+    let service = match (&settings.service_id, &made.service) {
+        (Some(id), _) => api.service(id)?,
+        // The one that was made, unless it goes by another name now.
+        (None, Some(id)) => match api.service(id)?.filter(|s| s.name == settings.name) {
+            None => by_name(api, settings)?,
+            made => made,
+        },
+        (None, None) => by_name(api, settings)?,
     };
-    let Some(id) = id else {
-        return Ok(None);
-    };
-    let service = api.service(&id)?;
     match service {
         None if settings.service_id.is_some() => Err(Error::not_found(format!(
-            "there is no service `{id}` that the token reaches"
+            "there is no service `{}` that the token reaches",
+            settings.service_id.as_deref().unwrap_or_default()
         ))
         .with_help("look at the option `service_id`, and at FASTLY_SERVICE_ID")),
         Some(service) if service.kind != "wasm" => Err(Error::invalid_input(format!(
@@ -108,6 +107,13 @@ pub(crate) fn service(
         ))
         .with_help("set the option `name`, or `service_id` to a Compute service")),
         service => Ok(service),
+    }
+}
+
+fn by_name(api: Api<'_, '_>, settings: &Settings) -> Result<Option<Service>> {
+    match api.find(&settings.name)? {
+        Some(id) => api.service(&id),
+        None => Ok(None),
     }
 }
 
