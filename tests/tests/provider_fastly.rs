@@ -52,7 +52,7 @@ fn what_is_sent_is_what_the_platforms_own_command_sends() {
 #[test]
 fn what_is_uploaded_runs_in_the_platforms_engine() {
     let upstream = |name: &'static str| {
-        Platform::start(move |request: &Request, _: &[Request]| {
+        Platform::start(move |request: &Request| {
             assert_eq!(request.body, b"from the component");
             Answer::Raw(200, ("content-type", "text/plain"), name)
         })

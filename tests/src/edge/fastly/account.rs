@@ -33,9 +33,9 @@ struct Version {
 impl Account {
     /// Answers requests, one after another.
     #[must_use]
-    pub fn serve() -> impl Fn(&Request, &[Request]) -> Answer + Send + Sync {
+    pub fn serve() -> impl Fn(&Request) -> Answer + Send + Sync {
         let account = Mutex::new(Self::default());
-        move |request: &Request, _: &[Request]| {
+        move |request: &Request| {
             let mut account = account.lock().expect("no test panicked in it");
             account.answer(request)
         }

@@ -29,14 +29,14 @@ impl Shop {
     pub fn new(options: &str) -> Self {
         let fault: Arc<Mutex<Option<(&'static str, Answer)>>> = Arc::default();
         let (next, account) = (fault.clone(), Account::serve());
-        let platform = Platform::start(move |request: &Request, before: &[Request]| {
+        let platform = Platform::start(move |request: &Request| {
             let mut next = next.lock().expect("no test panicked");
             let fails = next
                 .as_ref()
                 .is_some_and(|(line, _)| request.line() == *line);
             match next.take_if(|_| fails) {
                 Some((_, answer)) => answer,
-                None => account(request, before),
+                None => account(request),
             }
         });
         let url = platform.url();

@@ -21,7 +21,7 @@ impl Stores {
         form: &[(String, String)],
         request: &Request,
     ) -> Answer {
-        let ok = |json: Value| Answer::Json(200, json);
+        let ok = |json: serde_json::Value| Answer::Json(200, json);
         let id = |number: usize| format!("store{number}");
         match (method, rest) {
             ("GET", []) => {
