@@ -18,8 +18,13 @@ const PLUGINS: &[(&str, &str)] = &[
     ("run-builder-rust", "rust"),
     ("run-builder-zig", "zig"),
     ("run-provider-cloudflare", "cloudflare"),
+    ("run-provider-fastly", "fastly"),
     ("run-provider-vercel", "vercel"),
 ];
+
+/// Components that plugins carry inside: built before the plugins, which find
+/// them beside themselves.
+const PARTS: &[&str] = &["run-fastly-entry", "run-fastly-io"];
 
 const TARGET: &str = "wasm32-wasip2";
 
@@ -50,7 +55,9 @@ fn main() {
         _ => root,
     };
     let target_dir = root.join("bundled-plugins");
-    build(&workspace, &target_dir);
+    build(&workspace, &target_dir, PARTS);
+    let packages: Vec<_> = PLUGINS.iter().map(|(package, _)| *package).collect();
+    build(&workspace, &target_dir, &packages);
     let mut table = String::from("&[\n");
     for (package, name) in PLUGINS {
         let built = target_dir
@@ -75,8 +82,8 @@ fn main() {
         .unwrap_or_else(|error| fail(&format!("cannot write the table: {error}")));
 }
 
-/// One build for all, so that shared dependencies are compiled once.
-fn build(workspace: &Path, target_dir: &Path) {
+/// One build for several, so that shared dependencies are compiled once.
+fn build(workspace: &Path, target_dir: &Path, packages: &[&str]) {
     let mut command = Command::new(var("CARGO"));
     command
         .current_dir(workspace)
@@ -90,11 +97,7 @@ fn build(workspace: &Path, target_dir: &Path) {
         ])
         .arg("--target-dir")
         .arg(target_dir)
-        .args(
-            PLUGINS
-                .iter()
-                .flat_map(|(package, _)| ["--package", package]),
-        );
+        .args(packages.iter().flat_map(|package| ["--package", package]));
     // The outer build's flags are for the host's own platform, and a wrapper
     // such as clippy's driver builds nothing.
     for name in [

@@ -23,6 +23,30 @@ pub(crate) fn packages() -> Result {
     Ok(())
 }
 
+/// The engine of Fastly Compute.
+const VICEROY: &str = "0.22.0";
+
+/// Gets Viceroy, and prints where it is. There is no package of the program, so
+/// it is compiled, once.
+pub(crate) fn viceroy() -> Result {
+    let home = cache::once(&format!("viceroy-{VICEROY}"), |dir| {
+        eprintln!("compiling Viceroy {VICEROY}, which takes a while");
+        step::quiet(
+            Command::new("cargo")
+                .args(["install", "viceroy", "--locked", "--version"])
+                .arg(format!("={VICEROY}"))
+                .arg("--root")
+                .arg(dir)
+                // Compiling it is what takes time, and not what it does in tests.
+                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+                .env_remove("CARGO_TARGET_DIR"),
+        )
+        .map_err(|error| format!("Viceroy {VICEROY} cannot be had: {error}"))
+    })?;
+    println!("{}", home.join("bin/viceroy").display());
+    Ok(())
+}
+
 /// Gets the commands that `tests/edge/record` names, and records. They are
 /// several hundred megabytes and needed here alone, so they are not kept.
 pub(crate) fn record() -> Result {

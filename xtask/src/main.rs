@@ -33,6 +33,7 @@ usage: cargo xtask <task>
   npm     get the npm packages that the tests build with, kept in the user's
           cache; prints the directory that their node_modules is in
   edge    the same for the npm packages that run what is deployed
+  viceroy the same for the engine of Fastly Compute, which is compiled for it
   record  run the commands that platforms have for deploying against a recorder,
           and keep what they send in tests/edge/recorded
   fuzz [TARGET…] [--seconds N]
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
         Some("tools") => provide::run(&args[1..]),
         Some("npm") => fixtures::npm(),
         Some("edge") => edge::packages(),
+        Some("viceroy") => edge::viceroy(),
         Some("record") => edge::record(),
         Some("fuzz") => fuzz::run(&args[1..]),
         Some("deny") => deny::run(),

@@ -61,6 +61,9 @@ async function described(headers, body) {
     return { parts };
   }
   if (type.startsWith("application/json") && body.length > 0) return { json: JSON.parse(body) };
+  if (type.startsWith("application/x-www-form-urlencoded") && body.length > 0) {
+    return { form: Object.fromEntries(new URLSearchParams(body.toString())) };
+  }
   if (body.length === 0) return {};
   const digest = headers["x-now-digest"];
   return { bytes: body.length, ...(digest ? { digest } : {}) };
@@ -165,6 +168,56 @@ async function vercel() {
   return { by: "vercel 54.21.1 deploy --prebuilt --prod", first: requests };
 }
 
+async function fastly() {
+  const version = (number, more) => ({ number, service_id: "S", active: false, locked: false, ...more });
+  const service = (versions, more) => ({ id: "S", name: "handler", type: "wasm", versions, ...more });
+  let versions = [];
+  const domains = [];
+  const { requests, port, stop } = await recorder(({ method, path, form }) => {
+    const newest = versions.at(-1);
+    if (path === "/service" && method === "POST") {
+      versions.push(version(1));
+      return [200, service(versions)];
+    }
+    if (path.endsWith("/details")) return [200, service(versions, { active_version: newest, version: newest })];
+    if (path === "/service/S/version") return [200, versions];
+    if (path.endsWith("/clone")) {
+      versions.push(version(newest.number + 1));
+      return [200, versions.at(-1)];
+    }
+    if (path.endsWith("/activate")) {
+      versions = versions.map((each) => ({ ...each, active: each === newest, locked: true }));
+      return [200, versions.at(-1)];
+    }
+    if (path.endsWith("/domain") && method === "POST") {
+      domains.push({ name: form.name, service_id: "S", version: newest.number });
+      return [200, domains.at(-1)];
+    }
+    if (path.endsWith("/domain")) return [200, domains];
+    if (path.endsWith("/validate")) return [200, { status: "ok", msg: null }];
+    if (path.endsWith("/package")) return [200, { id: "p", service_id: "S", version: newest.number, metadata: { files_hash: "" } }];
+    return [200, newest ?? {}];
+  });
+  const project = join(work, "fastly");
+  cpSync(join(here, "fastly"), project, { recursive: true });
+  // The smallest component there is.
+  writeFileSync(join(project, "app.wasm"), Buffer.from("0061736d0d000100", "hex"));
+  const command = join(packages, "node_modules/.bin/fastly");
+  const url = `http://127.0.0.1:${port}`;
+  const env = { ...clean, FASTLY_API_ENDPOINT: url, FASTLY_ACCOUNT_ENDPOINT: url, FASTLY_API_TOKEN: "recorded" };
+  const start = { cwd: project, env };
+  await run(command, ["compute", "pack", "--wasm-binary", "app.wasm"], start);
+  const deploy = async () => {
+    const from = requests.length;
+    const args = ["compute", "deploy", "--non-interactive", "--comment", "recorded", "--domain", "shop.test"];
+    await run(command, [...args, "--status-check-off"], start);
+    return requests.slice(from);
+  };
+  const recorded = { by: "fastly 16.1.0 compute deploy", first: await deploy(), again: await deploy() };
+  stop();
+  return recorded;
+}
+
 /** Of a name that only this run trusts. */
 function certificate() {
   const [key, cert] = [join(work, "key.pem"), join(work, "cert.pem")];
@@ -194,6 +247,7 @@ const write = (name, text) => writeFileSync(join(out, name), text);
 const lines = (value) => `${JSON.stringify(value, null, 1)}\n`;
 try {
   write("cloudflare.json", lines(await cloudflare()));
+  write("fastly.json", lines(await fastly()));
   write("vercel.json", lines(await vercel()));
   write("cloudflare-metadata.schema.json", lines(await schema("Metadata")));
   write("vercel-deployment.schema.json", lines(await schema("Deployment")));

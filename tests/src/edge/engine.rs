@@ -13,7 +13,7 @@ use crate::command::{cargo, workspace};
 use super::Reply;
 
 /// Where the npm packages of `tests/edge/npm` are.
-fn packages() -> &'static Path {
+pub(super) fn packages() -> &'static Path {
     static PACKAGES: OnceLock<PathBuf> = OnceLock::new();
     PACKAGES.get_or_init(|| {
         let output = cargo()
@@ -143,7 +143,7 @@ fn workerd_program() -> PathBuf {
 }
 
 impl Running {
-    fn start(mut command: Command, files: Scratch, port: u16) -> Self {
+    pub(super) fn start(mut command: Command, files: Scratch, port: u16) -> Self {
         let mut child = command
             .current_dir(files.path())
             .stdin(Stdio::null())
@@ -239,7 +239,7 @@ fn listen(from: impl Read + Send + 'static, said: &Arc<Mutex<String>>) {
     });
 }
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     listener.local_addr().expect("an address").port()
 }

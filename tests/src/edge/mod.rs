@@ -5,6 +5,7 @@
 mod answers;
 pub mod cloudflare;
 mod engine;
+pub mod fastly;
 mod multipart;
 mod platform;
 mod project;

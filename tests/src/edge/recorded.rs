@@ -17,6 +17,9 @@ pub struct Recorded {
     /// The body, where it is JSON.
     #[serde(default)]
     pub json: Value,
+    /// The fields of the body, where it is a form.
+    #[serde(default)]
+    pub form: serde_json::Map<String, Value>,
     /// The parts of the body, where it has some.
     #[serde(default)]
     pub parts: Vec<Value>,

@@ -11,7 +11,7 @@ pub struct Multipart {
 #[derive(Debug, Clone)]
 struct Part {
     name: String,
-    file: bool,
+    file: Option<String>,
     content_type: String,
     bytes: Vec<u8>,
 }
@@ -20,21 +20,34 @@ impl Multipart {
     /// A field: no file's name.
     #[must_use]
     pub fn field(mut self, name: &str, content_type: &str, bytes: impl Into<Vec<u8>>) -> Self {
-        self.add(name, false, content_type, bytes.into());
+        self.add(name, None, content_type, bytes.into());
         self
     }
 
     /// A file, called as its part.
     #[must_use]
     pub fn file(mut self, name: &str, content_type: &str, bytes: impl Into<Vec<u8>>) -> Self {
-        self.add(name, true, content_type, bytes.into());
+        self.add(name, Some(name), content_type, bytes.into());
         self
     }
 
-    fn add(&mut self, name: &str, file: bool, content_type: &str, bytes: Vec<u8>) {
+    /// A file with a name of its own.
+    #[must_use]
+    pub fn file_called(
+        mut self,
+        name: &str,
+        file: &str,
+        content_type: &str,
+        bytes: impl Into<Vec<u8>>,
+    ) -> Self {
+        self.add(name, Some(file), content_type, bytes.into());
+        self
+    }
+
+    fn add(&mut self, name: &str, file: Option<&str>, content_type: &str, bytes: Vec<u8>) {
         self.parts.push(Part {
             name: name.to_owned(),
-            file,
+            file: file.map(str::to_owned),
             content_type: content_type.to_owned(),
             bytes,
         });
@@ -48,9 +61,9 @@ impl Multipart {
         let mut body = Vec::with_capacity(size + 64);
         for part in &self.parts {
             let name = quoted(&part.name);
-            let file = match part.file {
-                true => format!("; filename=\"{name}\""),
-                false => String::new(),
+            let file = match &part.file {
+                Some(file) => format!("; filename=\"{}\"", quoted(file)),
+                None => String::new(),
             };
             let head = format!(
                 "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\
