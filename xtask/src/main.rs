@@ -10,6 +10,7 @@ mod deny;
 mod fixtures;
 mod fuzz;
 mod fuzz_seeds;
+mod package_variables;
 mod provide;
 mod reference;
 mod step;
