@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use super::error::install_help;
 use super::place::{self, Place, on_path, same_file};
+use super::script::{self, Interpreter};
 use super::{Pins, Tool, ToolError, environment, probe, reads, release};
 use crate::api::ProjectView;
 use crate::manifest::{Manifest, Package, Reads, Tool as Declared};
@@ -147,8 +148,9 @@ impl Tools {
             files,
         };
         // The kernel starts a script's interpreter, and so has to read it.
+        let interpreter = script::interpreter(&tool.path).and_then(Interpreter::path);
         tool.files
-            .extend(reads::interpreter(&tool.path).and_then(|path| fs::canonicalize(path).ok()));
+            .extend(interpreter.and_then(|path| fs::canonicalize(path).ok()));
         if let Some(asked) = &declared.reads {
             tool.files
                 .extend(self.reads(asked, &tool).map_err(missing)?);
@@ -207,8 +209,11 @@ impl Tools {
 
     /// Whoever runs the script at `path`: the manifest's own tool of that name.
     fn helpers(&self, path: &Path) -> Vec<(String, PathBuf, Vec<PathBuf>)> {
-        probe::interpreter(path)
-            .and_then(|name| {
+        script::interpreter(path)
+            .and_then(|interpreter| {
+                let Interpreter::Named(name) = interpreter else {
+                    return None;
+                };
                 let tool = self
                     .manifest
                     .tools
