@@ -2,13 +2,18 @@
 
 pub mod command;
 pub mod components;
+pub mod fake;
 pub mod guest;
 pub mod hostile;
+pub mod interrupt;
 pub mod project;
+pub mod servers;
 pub mod toolbox;
 pub mod toolchains;
 pub mod tools;
+pub mod user;
 
 pub use command::{Outcome, run};
 pub use project::Scratch;
 pub use tools::Tools;
+pub use user::User;

@@ -13,6 +13,7 @@ mod fuzz_seeds;
 mod package_variables;
 mod provide;
 mod reference;
+mod servers;
 mod step;
 mod suite;
 mod tools;
@@ -28,9 +29,10 @@ usage: cargo xtask <task>
   fixtures
           make the components of tests/toolchains with their real toolchains,
           kept in the user's cache; prints where each is
-  tools LANGUAGE…
-          get the tools that the tests build with, kept in the user's cache;
-          prints the variables that make them be found
+  tools NAME…
+          get the tools that the tests build with, by language, and the servers
+          that they speak to (registry, store), kept in the user's cache; prints
+          the variables that make them be found
   npm     get the npm packages that the tests build with, kept in the user's
           cache; prints the directory that their node_modules is in
   fuzz [TARGET…] [--seconds N]

@@ -1,11 +1,17 @@
 //! Every command and flag: the one source of `--help`.
 
+mod cache;
+mod toolchain;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::sandbox::SandboxArgs;
+
+pub(crate) use cache::{Cache, CacheCommand, CacheKey, CacheKeyCommand};
+pub(crate) use toolchain::{Toolchain, ToolchainCommand, ToolchainInstall};
 
 /// Build, run and test WebAssembly components.
 #[derive(Debug, Parser)]
@@ -70,6 +76,8 @@ pub(crate) enum Command {
     Plugin(Plugin),
     /// Pin, check and install the tools a project builds with
     Toolchain(Toolchain),
+    /// Make keys for a build cache that machines share
+    Cache(Cache),
     /// Show what is there, what is missing, and what to type
     Doctor,
 }
@@ -263,37 +271,4 @@ pub(crate) struct PluginAdd {
     /// Grant what it asks for without being asked
     #[arg(long)]
     pub(crate) yes: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Toolchain {
-    #[command(subcommand)]
-    pub(crate) command: ToolchainCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ToolchainCommand {
-    /// Write the versions and checksums of the tools in use to run.lock.toml
-    Sync,
-    /// List the tools this project's components need, and what is there
-    List,
-    /// Compare the tools with what run.lock.toml pins
-    Check,
-    /// Get tools for this project alone, into .run/toolchains/
-    Install(ToolchainInstall),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ToolchainInstall {
-    /// Which tools; without any, those that are missing or not as pinned
-    #[arg(value_name = "TOOL")]
-    pub(crate) tools: Vec<String>,
-
-    /// Fail where run.lock.toml does not say which version
-    #[arg(long)]
-    pub(crate) locked: bool,
-
-    /// Use no network
-    #[arg(long)]
-    pub(crate) offline: bool,
 }
