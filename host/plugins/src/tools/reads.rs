@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::script::{self, Interpreter};
 use crate::manifest::Reads;
 use crate::process::confine::Policy;
 use crate::process::{Spec, query};
@@ -13,21 +12,14 @@ use crate::process::{Spec, query};
 /// More than any tool has; what is beyond is a fault.
 const MOST: usize = 256;
 
-/// Asks, and returns the paths that exist. A path that would open up the user's
+/// Asks a program, and returns the paths that exist. A path that would open up the user's
 /// home or the whole system is refused: no answer may mean that.
 pub(super) fn ask(
     reads: &Reads,
-    program: &Path,
+    asked: PathBuf,
     directory: &Path,
     environment: BTreeMap<String, String>,
 ) -> Result<Vec<PathBuf>, String> {
-    let asked = if reads.interpreter {
-        script::interpreter(program)
-            .and_then(Interpreter::path)
-            .ok_or("it is no script that names an interpreter")?
-    } else {
-        program.to_owned()
-    };
     let name = asked.display().to_string();
     let answer = query(&Spec {
         program: asked,

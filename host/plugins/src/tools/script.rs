@@ -4,8 +4,6 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::place::on_path;
-
 /// More of a script is not looked at.
 const START: u64 = 4096;
 
@@ -17,16 +15,6 @@ pub(super) enum Interpreter {
     Named(String),
     /// It is at a path.
     At(PathBuf),
-}
-
-impl Interpreter {
-    /// Where it is, where that can be said.
-    pub(super) fn path(self) -> Option<PathBuf> {
-        match self {
-            Self::Named(name) => on_path(&name),
-            Self::At(path) => Some(path),
-        }
-    }
 }
 
 /// Reads the start of a file; what is no script has none.
@@ -90,10 +78,5 @@ mod tests {
         ] {
             assert_eq!(parse(start), expected, "{start}");
         }
-        assert!(named("sh").and_then(Interpreter::path).is_some());
-        assert_eq!(
-            named("no-such-program-here").and_then(Interpreter::path),
-            None
-        );
     }
 }
