@@ -1,5 +1,6 @@
 //! Ctrl-C, and what is left after it.
 
+use std::cell::Cell;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// Far longer than anything takes; whoever waits gives up then.
-const PATIENCE: u32 = 1200;
+const PATIENCE: u32 = 6000;
 
 /// Starts a command, presses Ctrl-C once it is `ready`, and gives its exit code
 /// and what it said on stderr.
@@ -17,9 +18,14 @@ const PATIENCE: u32 = 1200;
 pub fn interrupt(command: &mut Command, ready: impl Fn() -> bool) -> (Option<i32>, String) {
     let mut child = command.stderr(Stdio::piped()).spawn().expect("it starts");
     let id = child.id().to_string();
-    if !wait(&ready) {
+    let ended = Cell::new(false);
+    let came = wait(&mut || {
+        ended.set(child.try_wait().is_ok_and(|status| status.is_some()));
+        ended.get() || ready()
+    });
+    if !came || ended.get() {
         child.kill().ok();
-        panic!("it did not come so far");
+        panic!("it did not come so far, or ended before");
     }
     let sent = Command::new("kill").args(["-INT", &id]).status();
     assert!(sent.expect("kill runs").success(), "it had ended");
@@ -30,7 +36,7 @@ pub fn interrupt(command: &mut Command, ready: impl Fn() -> bool) -> (Option<i32
 }
 
 /// Whether something became so, in good time.
-pub fn wait(so: &impl Fn() -> bool) -> bool {
+pub fn wait(so: &mut impl FnMut() -> bool) -> bool {
     for _ in 0..PATIENCE {
         if so() {
             return true;
