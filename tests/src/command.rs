@@ -4,6 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
+#[path = "../../xtask/src/package_variables.rs"]
+mod package_variables;
+
+use package_variables::is_about_a_package;
+
 /// The repository's root.
 #[must_use]
 pub fn workspace() -> &'static Path {
@@ -25,20 +30,6 @@ pub fn cargo() -> Command {
         }
     }
     command
-}
-
-/// Whether cargo sets this variable for the programs it runs: see
-/// <https://doc.rust-lang.org/cargo/reference/environment-variables.html>.
-fn is_about_a_package(name: &str) -> bool {
-    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_EXE_"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
-        || [
-            "CARGO_CRATE_NAME",
-            "CARGO_PRIMARY_PACKAGE",
-            "CARGO_TARGET_TMPDIR",
-        ]
-        .contains(&name)
 }
 
 /// The command's file. Built on first use, which costs nothing where it is

@@ -117,3 +117,25 @@ fn what_cannot_be_installed_leaves_nothing() {
         .collect();
     assert_eq!(left, [".lock"]);
 }
+
+#[test]
+fn what_the_bundled_plugins_name_is_installed() {
+    let scratch = run_tests::Scratch::with(&[
+        (
+            "run.toml",
+            "[project]\nname = \"py\"\nversion = \"0.1.0\"\n\n[[component]]\nname = \"tool\"\nsource = \"tool.py\"\n",
+        ),
+        ("tool.py", "print('hello')\n"),
+    ]);
+    scratch
+        .run(&["toolchain", "install", "componentize-py"])
+        .success()
+        .says(&["Installed componentize-py 0.25."]);
+    let installed = std::fs::read_dir(scratch.path().join(".run/toolchains")).unwrap();
+    let names = installed.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert!(
+        names
+            .into_iter()
+            .any(|name| name.starts_with("componentize-py-0.25."))
+    );
+}

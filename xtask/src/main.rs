@@ -10,8 +10,10 @@ mod deny;
 mod edge;
 mod fixtures;
 mod fuzz;
+mod package_variables;
 mod provide;
 mod reference;
+mod servers;
 mod step;
 mod suite;
 mod tools;
@@ -27,9 +29,10 @@ usage: cargo xtask <task>
   fixtures
           make the components of tests/toolchains with their real toolchains,
           kept in the user's cache; prints where each is
-  tools LANGUAGE…
-          get the tools that the tests build with, kept in the user's cache;
-          prints the variables that make them be found
+  tools NAME…
+          get the tools that the tests build with, by language, and the servers
+          that they speak to (registry, store), kept in the user's cache; prints
+          the variables that make them be found
   npm     get the npm packages that the tests build with, kept in the user's
           cache; prints the directory that their node_modules is in
   edge    the same for the npm packages that run what is deployed

@@ -1,9 +1,10 @@
-//! Tools that the tests drive, by language: got into the developers' cache, and
-//! told as the variables that make them be found.
+//! Tools that the tests drive, by language, and servers that they speak to: got
+//! into the developers' cache, and told as the variables that make them be found.
 
 use std::path::Path;
 
 use crate::fixtures::{go, python_package};
+use crate::servers;
 use crate::step::Result;
 
 /// The release that the plugin's manifest names in its install command.
@@ -12,7 +13,7 @@ const COMPONENTIZE_PY: &str = "0.25.1";
 /// The release that the plugin is written for.
 const ZIG: &str = "0.17.0";
 
-const KNOWN: &[&str] = &["go", "python", "zig"];
+const KNOWN: &[&str] = &["go", "python", "registry", "store", "zig"];
 
 /// Gets what building in each of the languages takes, and prints a variable and
 /// its value a line, separated by a tab. What `PATH` names goes in front.
@@ -34,6 +35,8 @@ pub(crate) fn run(languages: &[String]) -> Result {
                 variable("PATH", &package.join("bin"));
                 variable("PYTHONPATH", &package);
             }
+            "registry" => variable("PATH", &servers::registry()?),
+            "store" => variable("PATH", &servers::store()?),
             other => {
                 return Err(format!(
                     "no tools are known for `{other}`; there is: {}",

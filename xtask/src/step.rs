@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::package_variables::is_about_a_package;
+
 /// A chore fails with a sentence.
 pub(crate) type Result<T = ()> = std::result::Result<T, String>;
 
@@ -19,10 +21,7 @@ pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
     for (name, _) in std::env::vars_os() {
-        let about_the_package = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_EXE_"]
-            .iter()
-            .any(|prefix| name.to_string_lossy().starts_with(prefix));
-        if about_the_package {
+        if name.to_str().is_some_and(is_about_a_package) {
             command.env_remove(name);
         }
     }

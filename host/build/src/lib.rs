@@ -15,7 +15,10 @@ mod spec;
 mod toolchain;
 mod wit;
 
-pub use cache::{CacheMode, CacheOptions, CachedIn, forget};
+pub use cache::{
+    CacheMode, CacheOptions, CachedIn, KeyError, KeyId, PublicKey, RemoteOptions, RemotePlace,
+    SecretKey, forget,
+};
 pub use cause::{Cause, CauseKind};
 pub use error::BuildError;
 pub use plugins::{

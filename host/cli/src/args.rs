@@ -1,13 +1,20 @@
 //! Every command and flag: the one source of `--help`.
 
+mod cache;
+mod deploy;
+mod toolchain;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::lazy::Lazy;
 use crate::sandbox::SandboxArgs;
+
+pub(crate) use cache::{Cache, CacheCommand, CacheKey, CacheKeyCommand};
+pub(crate) use deploy::{Deploy, DeployCommand, DeployTarget, DeployTo};
+pub(crate) use toolchain::{Toolchain, ToolchainCommand, ToolchainInstall};
 
 /// Build, run and test WebAssembly components.
 #[derive(Debug, Parser)]
@@ -74,6 +81,8 @@ pub(crate) enum Command {
     Plugin(Lazy<Plugin>),
     /// Pin, check and install the tools a project builds with
     Toolchain(Lazy<Toolchain>),
+    /// Make keys for a build cache that machines share
+    Cache(Lazy<Cache>),
     /// Show what is there, what is missing, and what to type
     Doctor,
 }
@@ -267,117 +276,4 @@ pub(crate) struct PluginAdd {
     /// Grant what it asks for without being asked
     #[arg(long)]
     pub(crate) yes: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Toolchain {
-    #[command(subcommand)]
-    pub(crate) command: ToolchainCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ToolchainCommand {
-    /// Write the versions and checksums of the tools in use to run.lock.toml
-    Sync,
-    /// List the tools this project's components need, and what is there
-    List,
-    /// Compare the tools with what run.lock.toml pins
-    Check,
-    /// Get tools for this project alone, into .run/toolchains/
-    Install(ToolchainInstall),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ToolchainInstall {
-    /// Which tools; without any, those that are missing or not as pinned
-    #[arg(value_name = "TOOL")]
-    pub(crate) tools: Vec<String>,
-
-    /// Fail where run.lock.toml does not say which version
-    #[arg(long)]
-    pub(crate) locked: bool,
-
-    /// Use no network
-    #[arg(long)]
-    pub(crate) offline: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Deploy {
-    #[command(subcommand)]
-    pub(crate) command: Option<DeployCommand>,
-
-    #[command(flatten)]
-    pub(crate) to: DeployTo,
-
-    /// Build for production first
-    #[arg(long)]
-    pub(crate) build: bool,
-
-    /// The directory that the local target writes [default: dist/deploy]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) output: Option<PathBuf>,
-
-    /// Show what would change, and change nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-
-    /// How long a deployment may take to be live
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = run_project::duration)]
-    pub(crate) wait: Duration,
-}
-
-/// What is deployed, and where to.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct DeployTo {
-    /// The kind of target
-    #[arg(long, global = true, value_name = "TARGET")]
-    pub(crate) target: Option<DeployTarget>,
-
-    /// Whose platform; `--provider NAME --help` lists its options
-    #[arg(long, global = true, value_name = "NAME")]
-    pub(crate) provider: Option<String>,
-
-    /// A profile of run.toml: [deploy.NAME]
-    #[arg(long, global = true, value_name = "NAME")]
-    pub(crate) profile: Option<String>,
-
-    /// Only this component (repeatable)
-    #[arg(long = "component", global = true, value_name = "NAME")]
-    pub(crate) components: Vec<String>,
-
-    /// Do it without asking
-    #[arg(long, global = true)]
-    pub(crate) yes: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DeployTarget {
-    /// A directory to be taken elsewhere
-    Local,
-    /// Packages in a registry
-    Registry,
-    /// A running service, by a provider
-    Edge,
-}
-
-#[derive(Debug, Clone, Subcommand)]
-pub(crate) enum DeployCommand {
-    /// Ask the platform what is there, and compare it with what was recorded
-    Status,
-    /// List what was deployed from here, by the records alone
-    List,
-    /// Make an earlier deployment the live one
-    Rollback {
-        /// Which; without it the one before
-        id: Option<String>,
-    },
-    /// Show what the deployed component logged
-    Logs {
-        /// Go on until stopped
-        #[arg(long)]
-        follow: bool,
-    },
-    /// Remove what was deployed
-    Destroy,
 }

@@ -137,6 +137,11 @@ impl Reporter for BuildEvents<'_> {
         self.shell.out(&event.to_string());
     }
 
+    fn warning(&self, message: &str) {
+        let event = json!({ "event": "warning", "message": message });
+        self.shell.out(&event.to_string());
+    }
+
     fn failed(&self, name: &str, error: &BuildError) {
         let diagnostics = self.collected(name);
         hold(&self.counts).failed += 1;

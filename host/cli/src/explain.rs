@@ -23,6 +23,7 @@ pub(crate) fn lines(explanation: &Explanation, root: &Path) -> Vec<String> {
     let what = match explanation.decision {
         Decision::Fresh => "nothing to do",
         Decision::Cached(CachedIn::Local) => "taken from the build cache",
+        Decision::Cached(CachedIn::Remote) => "taken from the remote build cache",
         Decision::Build => "built",
     };
     lines.push(format!("{what}: {}", explanation.remark));

@@ -39,6 +39,7 @@ fn main() -> ExitCode {
     let result = match v2.command {
         Command::Init(args) => commands::init::run(&args, &shell),
         Command::Build(args) => commands::build::run(&args, &shell),
+        Command::Cache(args) => commands::cache::run(&args, &shell),
         Command::Exec(args) => commands::exec::run(&args, &shell),
         Command::Test(args) => commands::test::run(&args, &shell),
         Command::Info(args) => commands::info::run(&args, &shell),

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use run_build::{BuildError, Explanation, Outcome, Reporter};
+use run_build::{BuildError, CachedIn, Explanation, Outcome, Reporter};
 use run_plugins::events::{Diagnostic, Events, Level, StepId};
 
 use crate::diagnostics::Shown;
@@ -110,11 +110,17 @@ impl Reporter for BuildProgress<'_> {
         self.end(name);
         match outcome {
             Outcome::Fresh => self.status("Fresh", name),
-            Outcome::Cached { output, size, .. } => {
+            Outcome::Cached {
+                output, size, from, ..
+            } => {
                 let shown = output.strip_prefix(&self.root).unwrap_or(output);
+                let from = match from {
+                    CachedIn::Local => "",
+                    CachedIn::Remote => ", of the remote cache",
+                };
                 self.status(
                     "Cached",
-                    &format!("{name} → {} ({})", shown.display(), bytes(*size)),
+                    &format!("{name} → {} ({}{from})", shown.display(), bytes(*size)),
                 );
             }
             Outcome::Prebuilt => self.status("Prebuilt", name),
@@ -131,6 +137,10 @@ impl Reporter for BuildProgress<'_> {
                 );
             }
         }
+    }
+
+    fn warning(&self, message: &str) {
+        self.screen.bars.suspend(|| self.shell.warn(message));
     }
 
     fn failed(&self, name: &str, error: &BuildError) {

@@ -45,6 +45,13 @@ pub fn is_file(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file() && is_own(&meta, 0o022))
 }
 
+/// Whether `path` is a regular file of this user that no one else can read,
+/// links followed.
+#[must_use]
+pub fn is_secret(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|meta| meta.is_file() && is_own(&meta, 0o077))
+}
+
 #[cfg(unix)]
 fn is_own(meta: &fs::Metadata, forbidden: u32) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -74,7 +81,9 @@ mod tests {
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
         assert!(is_file(&file) && !is_dir(&file) && !is_file(&dir));
         fs::set_permissions(&file, fs::Permissions::from_mode(0o664)).unwrap();
-        assert!(!is_file(&file));
+        assert!(!is_file(&file) && !is_secret(&file));
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(is_secret(&file) && is_file(&file));
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
         symlink(&file, dir.join("link")).unwrap();
         assert!(!is_file(&dir.join("link")));

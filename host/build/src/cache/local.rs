@@ -3,7 +3,8 @@
 //! `shapes/` has what leads from the first key to the second, `entries/` what
 //! leads from the second to a component, `artifacts/` the components by their
 //! digests. Files appear whole, and what does not hold when it is read is
-//! removed and counts as not there.
+//! removed and counts as not there. `signed/` has the same once more for each key
+//! whose builds were got from other machines.
 
 use std::fs::{self, File};
 use std::io;
@@ -23,6 +24,9 @@ const MOST_SHAPES: usize = 16;
 
 /// How exactly the time of the last use is kept.
 const USE_MATTERS_AFTER: Duration = Duration::from_secs(600);
+
+/// The directory of what was built on other machines.
+pub(super) const SIGNED: &str = "signed";
 
 #[derive(Serialize, Deserialize)]
 struct Shapes {
@@ -44,6 +48,14 @@ impl Local {
             size,
             grown: AtomicBool::new(false),
         }
+    }
+
+    /// The cache in `dir`, and those in it of other machines' builds.
+    pub(super) fn all_in(dir: &Path, size: u64) -> Vec<Self> {
+        let signed = fs::read_dir(dir.join(SIGNED)).into_iter().flatten();
+        let signed = signed.flatten().map(|entry| entry.path());
+        let all = std::iter::once(dir.to_owned()).chain(signed);
+        all.map(|dir| Self::at(&dir, size)).collect()
     }
 
     /// The shapes of builds with this first key, the latest first.
@@ -121,12 +133,15 @@ impl Local {
         fs::remove_file(&path).is_ok()
     }
 
-    /// Removes what was not used for longest, where something was put in and
-    /// it is too much now.
+    /// Whether something was put in since this was last asked.
+    pub(super) fn has_grown(&self) -> bool {
+        self.grown.swap(false, Ordering::Relaxed)
+    }
+
+    /// Removes what was not used for longest where it is too much, also of what
+    /// was built on other machines.
     pub(super) fn prune(&self) {
-        if self.grown.swap(false, Ordering::Relaxed) {
-            prune::prune(&self.dir, self.size);
-        }
+        prune::prune(&self.dir, self.size);
     }
 
     fn path(&self, kind: &str, key: Digest, ending: &str) -> PathBuf {

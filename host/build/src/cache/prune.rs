@@ -17,6 +17,7 @@ pub(super) fn prune(dir: &Path, limit: u64) {
     for kind in ["shapes", "entries", "artifacts"] {
         collect(&dir.join(kind), 2, &mut all);
     }
+    collect(&dir.join(super::local::SIGNED), 4, &mut all);
     let mut total: u64 = all.iter().map(|kept| kept.size).sum();
     if total <= limit {
         return;

@@ -15,6 +15,7 @@ impl Fixture {
             mode: CacheMode::ReadWrite,
             dir: Some(dir.path().join("builds")),
             size: 1 << 30,
+            remote: None,
         };
         let fixture = Self { dir, options };
         fixture.write("a/main.elm", "one");
@@ -38,7 +39,7 @@ impl Fixture {
         let inputs = Inputs::look(&root, &["*.elm".to_owned()]);
         let entry = Entry::new(component.digest(), 1, vec!["elmc".into()], None);
         fs::create_dir_all(root.join(".run")).unwrap();
-        let cache = BuildCache::open(&self.options, &root);
+        let cache = BuildCache::open(&self.options, &root, &Cancel::default());
         cache.keep(
             &query(&root, &Places::of(&root)),
             &inputs,
@@ -51,7 +52,7 @@ impl Fixture {
 
     fn find(&self, checkout: &str) -> Option<Digest> {
         let root = self.root(checkout);
-        let cache = BuildCache::open(&self.options, &root);
+        let cache = BuildCache::open(&self.options, &root, &Cancel::default());
         let hit = cache.find(&query(&root, &Places::of(&root)), "x").ok()?;
         Some(hit.component.digest())
     }

@@ -133,8 +133,9 @@ impl Session<'_> {
             built.irreproducible,
         );
         if self.cache.is_on() {
-            self.cache
-                .keep(&to_make.query(), &inputs, component, &entry);
+            let query = to_make.query();
+            self.cache.keep(&query, &inputs, component, &entry);
+            self.warn_of_cache();
         }
         let paths = built.tools.iter().map(|(_, path, _)| path.as_path());
         Record::new(to_make.facts.clone(), inputs, paths, component.digest())

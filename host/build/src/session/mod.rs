@@ -1,5 +1,6 @@
 //! One `build`: every component in parallel, each fresh or built.
 
+mod cached;
 mod component;
 pub(crate) mod make;
 mod plan;
@@ -77,7 +78,7 @@ impl<'a> Session<'a> {
         Self {
             root: root.to_owned(),
             output_dir: output_dir.to_owned(),
-            cache: BuildCache::open(&options.cache, root),
+            cache: BuildCache::open(&options.cache, root, &cancel),
             options,
             plugins,
             cancel,

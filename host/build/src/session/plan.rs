@@ -8,12 +8,12 @@ use run_files::Digest;
 use run_plugins::manifest::SettingValue;
 use run_plugins::{SourceTree, Surroundings, Tool};
 
+use super::cached::remark;
 use super::{Decision, Explanation, Outcome, Session, hold};
-use crate::cache::{Hit, Places, Query};
+use crate::cache::{Places, Query};
 use crate::cause::Cause;
 use crate::error::BuildError;
 use crate::facts::{About, Facts};
-use crate::finish;
 use crate::plugins::Available;
 use crate::record::Record;
 use crate::spec::Spec;
@@ -47,8 +47,8 @@ pub(super) struct Around {
     programs: OnceLock<Programs>,
 }
 
-struct Programs {
-    all: Vec<Tool>,
+pub(super) struct Programs {
+    pub(super) all: Vec<Tool>,
     facts: Vec<(String, String)>,
 }
 
@@ -58,7 +58,7 @@ impl ToMake {
     }
 
     /// The programs that children can start.
-    fn programs(&self) -> &Programs {
+    pub(super) fn programs(&self) -> &Programs {
         self.around.programs.get_or_init(|| {
             let all = self.around.surroundings.programs();
             let facts = outside::programs(&all);
@@ -129,17 +129,16 @@ impl Session<'_> {
         }
         let missed = match self.ask_cache(spec, &job) {
             Ok(hit) => {
-                let remark = match &hit.entry.irreproducible {
-                    Some(reason) => format!(
-                        "it was built before from the same; another build might differ: {reason}"
-                    ),
-                    None => "it was built before from the same".to_owned(),
-                };
+                let remark = remark(&hit);
                 self.decided(spec, Decision::Cached(hit.from), causes, remark);
                 return self.take(&job, &hit, started).map(Planned::Done);
             }
             Err(missed) => missed,
         };
+        // A remote cache may have been waited for meanwhile.
+        if self.cancel.is_cancelled() {
+            return Err(run_plugins::CallError::Cancelled.into());
+        }
         self.decided(spec, Decision::Build, causes, missed);
         Ok(Planned::Make(Box::new(ToMake { why, ..job })))
     }
@@ -151,48 +150,6 @@ impl Session<'_> {
             remark,
         };
         self.reporter.decided(&spec.name, &explanation);
-    }
-
-    /// Asks the cache, where it may be asked.
-    fn ask_cache(&self, spec: &Spec, job: &ToMake) -> Result<Hit, String> {
-        if !self.cache.is_on() {
-            return Err("the build cache is off".to_owned());
-        }
-        // The builder would refuse this tool, and say so.
-        if self.drifted(job) {
-            return Err("a tool is not the one that run.lock.toml pins".to_owned());
-        }
-        self.cache.find(&job.query(), &spec.name)
-    }
-
-    /// Whether a tool is not what the lock says, or cannot be read to tell.
-    fn drifted(&self, job: &ToMake) -> bool {
-        job.programs()
-            .all
-            .iter()
-            .any(|tool| !matches!(self.options.pins.drift(tool), Ok(None)))
-    }
-
-    /// Puts a component from the cache in its place, as if it had been built.
-    fn take(&self, job: &ToMake, hit: &Hit, started: Instant) -> Result<Outcome, BuildError> {
-        finish::publish(&hit.component, &job.output)?;
-        let ran = |tool: &&Tool| hit.entry.programs.contains(&tool.program);
-        let programs = job.programs().all.iter().filter(ran);
-        Record::new(
-            job.facts.clone(),
-            hit.inputs.clone(),
-            programs.map(|tool| tool.path.as_path()),
-            hit.component.digest(),
-        )
-        .write(&job.record())
-        .map_err(|source| BuildError::io("cannot write the build record".into(), source))?;
-        self.warm(&hit.component)?;
-        Ok(Outcome::Cached {
-            output: job.output.clone(),
-            size: hit.component.bytes().len() as u64,
-            took: started.elapsed(),
-            from: hit.from,
-        })
     }
 
     fn around(&self, available: &Available, tree: &SourceTree, source: &Path) -> Arc<Around> {

@@ -71,6 +71,8 @@ pub trait Reporter: Sync {
     fn started(&self, name: &str, why: &str) -> Arc<dyn Events>;
     /// A component is done.
     fn finished(&self, name: &str, outcome: &Outcome);
+    /// Something is not as it should be, and the build goes on.
+    fn warning(&self, message: &str);
     /// A component was not built.
     fn failed(&self, name: &str, error: &BuildError);
     /// Another build of this project is waited for.

@@ -85,6 +85,12 @@ pub(crate) fn build(project: &Project, request: &Request, shell: &Shell) -> Resu
         }
         shell.warn(&with_help(&drifted));
     }
+    let offline = locks.offline || locks.frozen;
+    let caches = match (request.no_cache, offline) {
+        (true, _) => build_cache::Use::Nothing,
+        (false, true) => build_cache::Use::Local,
+        (false, false) => build_cache::Use::All,
+    };
     let options = Options {
         profile: if request.release || settings.opt_level == OptLevel::Release {
             Profile::Release
@@ -93,11 +99,11 @@ pub(crate) fn build(project: &Project, request: &Request, shell: &Shell) -> Resu
         },
         reproducible,
         locked,
-        offline: locks.offline || locks.frozen,
+        offline,
         hermetic: locks.hermetic,
         pins: project::pins(lock.as_ref(), locked),
         jobs: request.jobs,
-        cache: build_cache::options(request.no_cache)?,
+        cache: build_cache::options(project, caches)?,
     };
     let cancel = interrupt::cancel_on_interrupt();
     let progress = BuildProgress::new(shell, &project.root, request.explain);

@@ -16,7 +16,10 @@ pub(crate) fn run(args: &Clean, shell: &Shell) -> Result<ExitCode, Failure> {
     let mut forgotten = 0;
     if args.cache {
         // The list of them is below `.run/`.
-        forgotten = run_build::forget(&build_cache::options(false)?, &project.root);
+        forgotten = run_build::forget(
+            &build_cache::options(&project, build_cache::Use::Local)?,
+            &project.root,
+        );
         targets.push(project.root.join(".run"));
     } else {
         targets.push(project.root.join(".run/build"));

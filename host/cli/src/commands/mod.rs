@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(crate) mod build;
+pub(crate) mod cache;
 pub(crate) mod clean;
 pub(crate) mod deploy;
 pub(crate) mod doctor;

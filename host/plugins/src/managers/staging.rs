@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use run_files::atomic;
+
 use super::InstallError;
 use crate::tools::{INSTALLED, Tools};
 
@@ -57,16 +59,11 @@ impl Staging {
         make().map_err(|error| InstallError::io(format!("cannot use `{}`", all.display()), error))
     }
 
-    /// Moves the tree to its place, whole; one of the same name is replaced.
+    /// Moves the tree to its place, whole and on the disk; one of the same name
+    /// is replaced.
     pub(super) fn publish(self, name: &str) -> Result<PathBuf, InstallError> {
         let place = self.root.path().with_file_name(name);
-        let publish = || {
-            if fs::symlink_metadata(&place).is_ok() {
-                fs::rename(&place, self.root.path().join("old"))?;
-            }
-            fs::rename(&self.tree, &place)
-        };
-        publish().map_err(|error| {
+        atomic::persist_tree(&self.tree, &place).map_err(|error| {
             InstallError::io(format!("cannot make `{}`", place.display()), error)
         })?;
         Ok(place)

@@ -1,17 +1,18 @@
 //! Where the granted tools are, and which versions.
 
+mod launcher;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use super::error::install_help;
-use super::place::{self, Place, on_path, same_file};
+use super::place::{self, Place, on_path};
+use super::script::{self, Interpreter};
 use super::{Pins, Tool, ToolError, environment, probe, reads, release};
 use crate::api::ProjectView;
 use crate::manifest::{Manifest, Package, Reads, Tool as Declared};
-use crate::process::confine::Policy;
-use crate::process::{Spec, query};
 
 /// The tools of one plugin in one project, each resolved once.
 pub struct Tools {
@@ -147,8 +148,9 @@ impl Tools {
             files,
         };
         // The kernel starts a script's interpreter, and so has to read it.
+        let interpreter = self.interpreter(&tool.path);
         tool.files
-            .extend(reads::interpreter(&tool.path).and_then(|path| fs::canonicalize(path).ok()));
+            .extend(interpreter.and_then(|path| fs::canonicalize(path).ok()));
         if let Some(asked) = &declared.reads {
             tool.files
                 .extend(self.reads(asked, &tool).map_err(missing)?);
@@ -207,82 +209,41 @@ impl Tools {
 
     /// Whoever runs the script at `path`: the manifest's own tool of that name.
     fn helpers(&self, path: &Path) -> Vec<(String, PathBuf, Vec<PathBuf>)> {
-        probe::interpreter(path)
-            .and_then(|name| {
-                let tool = self
-                    .manifest
-                    .tools
-                    .iter()
-                    .find(|tool| tool.program == name && (self.granted)(&tool.id))?;
-                let (path, _, files) = self.place(tool).ok()?;
-                Some((name, path, files))
-            })
-            .into_iter()
-            .collect()
-    }
-
-    fn path(&self, declared: &Declared) -> Result<PathBuf, String> {
-        let found = on_path(&declared.program);
-        let launcher = declared.locate.as_ref().and_then(|locate| {
-            let path = on_path(&locate.program)?;
-            // A program that is there by itself is used as it is; one that is
-            // the launcher in disguise is asked for the real one.
-            let disguised = found
-                .as_ref()
-                .is_none_or(|found| same_file(found, &path) || found.parent() == path.parent());
-            disguised.then_some((locate, path))
-        });
-        let path = match (launcher, found) {
-            (Some((locate, launcher)), found) => {
-                match self.ask_launcher(&launcher, &locate.arguments) {
-                    Ok(Some(path)) => path,
-                    Ok(None) => found.ok_or_else(|| declared.why.clone())?,
-                    // Beside the launcher and yet its own program.
-                    Err(_) if found.as_ref().is_some_and(|f| !same_file(f, &launcher)) => {
-                        found.unwrap_or_default()
-                    }
-                    Err(why) => return Err(why),
-                }
-            }
-            (None, Some(found)) => found,
-            (None, None) => return Err(declared.why.clone()),
+        let Some(Interpreter::Named(name)) = script::interpreter(path) else {
+            return Vec::new();
         };
-        fs::canonicalize(&path).map_err(|error| format!("{}: {error}", path.display()))
+        let helper = self.runner(&name).map(|(path, files)| (name, path, files));
+        helper.into_iter().collect()
     }
 
-    /// Where the launcher says that the program is; `None` where nothing is.
-    fn ask_launcher(
-        &self,
-        launcher: &Path,
-        arguments: &[String],
-    ) -> Result<Option<PathBuf>, String> {
-        let mut environment =
-            environment::inherited(&self.manifest, false, environment::user_environment());
-        for key in ["HOME", "PATH"] {
-            if let Some(value) = environment::user_variable(key) {
-                environment.insert(key.to_owned(), value);
-            }
+    /// The manifest's own tool of a program's name, and what it reads. A version
+    /// manager has other scripts of that name on `PATH`.
+    fn runner(&self, name: &str) -> Option<(PathBuf, Vec<PathBuf>)> {
+        let mut tools = self.manifest.tools.iter();
+        let tool = tools.find(|tool| tool.program == name && (self.granted)(&tool.id))?;
+        let (path, _, files) = self.place(tool).ok()?;
+        Some((path, files))
+    }
+
+    /// Who starts `path` where it is a script.
+    fn interpreter(&self, path: &Path) -> Option<PathBuf> {
+        match script::interpreter(path)? {
+            Interpreter::Named(name) => self
+                .runner(&name)
+                .map_or_else(|| on_path(&name), |(path, _)| Some(path)),
+            Interpreter::At(path) => Some(path),
         }
-        let answer = query(&Spec {
-            program: launcher.to_owned(),
-            arguments: arguments.to_vec(),
-            directory: self.project.clone(),
-            environment,
-            // It may look anywhere and change nothing.
-            policy: Policy {
-                read: vec![PathBuf::from("/")],
-                ..Policy::default()
-            },
-            name: launcher.display().to_string(),
-        })
-        .map_err(|error| error.to_string())?;
-        let path = PathBuf::from(answer.lines().next().unwrap_or_default().trim());
-        Ok((path.is_absolute() && path.is_file()).then_some(path))
     }
 
     fn reads(&self, asked: &Reads, tool: &Tool) -> Result<Vec<PathBuf>, String> {
         let home = tempfile::tempdir().map_err(|error| error.to_string())?;
-        reads::ask(asked, &tool.path, home.path(), self.bare(tool, home.path()))
+        let program = match asked.interpreter {
+            true => self
+                .interpreter(&tool.path)
+                .ok_or("it is no script that names an interpreter")?,
+            false => tool.path.clone(),
+        };
+        reads::ask(asked, program, home.path(), self.bare(tool, home.path()))
     }
 
     /// The environment of a question: what the plugin's children get, in a home

@@ -8,6 +8,7 @@ mod pins;
 mod place;
 mod probe;
 mod reads;
+mod script;
 
 use std::path::PathBuf;
 

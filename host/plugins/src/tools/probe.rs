@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -125,19 +125,6 @@ fn ask(
     .map_err(|error| format!("it does not run ({error})"))
 }
 
-/// The program that runs a script, where the script has it looked up on `PATH`:
-/// `#!/usr/bin/env NAME`.
-pub(super) fn interpreter(script: &Path) -> Option<String> {
-    let mut head = [0; 128];
-    let read = fs::File::open(script).ok()?.read(&mut head).ok()?;
-    let line = head.get(..read)?.split(|byte| *byte == b'\n').next()?;
-    let line = std::str::from_utf8(line).ok()?.strip_prefix("#!")?;
-    let mut words = line.split_whitespace();
-    let env = words.next()?;
-    env.ends_with("/env").then_some(())?;
-    words.find(|word| !word.starts_with('-')).map(str::to_owned)
-}
-
 fn remembered_at(path: &Path, probe: &[String], pattern: &str) -> Option<PathBuf> {
     let meta = fs::metadata(path).ok()?;
     let mut changed = format!("{:?} {}", meta.modified().ok()?, meta.len());
@@ -160,26 +147,4 @@ fn remembered_at(path: &Path, probe: &[String], pattern: &str) -> Option<PathBuf
             .map(str::as_bytes),
     );
     Some(run_files::dirs::cache()?.join("tools").join(key.hex()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_runs_a_script() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("script");
-        for (text, expected) in [
-            ("#!/usr/bin/env elm\nx", Some("elm")),
-            ("#!/usr/bin/env -S elm --fast\n", Some("elm")),
-            ("#!/bin/sh\n", None),
-            ("\u{7f}ELF", None),
-            ("", None),
-            ("#!", None),
-        ] {
-            fs::write(&path, text).unwrap();
-            assert_eq!(interpreter(&path).as_deref(), expected, "{text}");
-        }
-    }
 }

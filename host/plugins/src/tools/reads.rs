@@ -2,11 +2,9 @@
 //! tells: an interpreter's modules, wherever this user keeps them.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::place::on_path;
 use crate::manifest::Reads;
 use crate::process::confine::Policy;
 use crate::process::{Spec, query};
@@ -14,19 +12,14 @@ use crate::process::{Spec, query};
 /// More than any tool has; what is beyond is a fault.
 const MOST: usize = 256;
 
-/// Asks, and returns the paths that exist. A path that would open up the user's
+/// Asks a program, and returns the paths that exist. A path that would open up the user's
 /// home or the whole system is refused: no answer may mean that.
 pub(super) fn ask(
     reads: &Reads,
-    program: &Path,
+    asked: PathBuf,
     directory: &Path,
     environment: BTreeMap<String, String>,
 ) -> Result<Vec<PathBuf>, String> {
-    let asked = if reads.interpreter {
-        interpreter(program).ok_or("it is no script that names an interpreter")?
-    } else {
-        program.to_owned()
-    };
     let name = asked.display().to_string();
     let answer = query(&Spec {
         program: asked,
@@ -67,68 +60,9 @@ fn accept(answer: &str, home: Option<&Path>) -> Result<Vec<PathBuf>, String> {
     Ok(accepted)
 }
 
-/// The interpreter that a script names, as it names it: an environment of its
-/// own is known by the link in it.
-pub(super) fn interpreter(script: &Path) -> Option<PathBuf> {
-    let mut start = Vec::new();
-    File::open(script)
-        .ok()?
-        .take(4096)
-        .read_to_end(&mut start)
-        .ok()?;
-    parse(&String::from_utf8_lossy(&start))
-}
-
-fn parse(start: &str) -> Option<PathBuf> {
-    let mut lines = start.strip_prefix("#!")?.lines();
-    let mut words = lines.next()?.split_whitespace();
-    let first = PathBuf::from(words.next()?);
-    let name = first.file_name()?;
-    if name == "env" {
-        let word = words.find(|word| !word.starts_with('-') && !word.contains('='))?;
-        return on_path(word);
-    }
-    // A path that is too long for the first line, or has a space in it, is run
-    // by a line that a shell understands and the interpreter takes for text.
-    if name == "sh"
-        && let Some(rest) = lines.next().and_then(|line| line.strip_prefix("'''exec' "))
-    {
-        let path = match rest.strip_prefix('"') {
-            Some(quoted) => quoted.split('"').next()?,
-            None => rest.split_whitespace().next()?,
-        };
-        return Some(path.into());
-    }
-    first.is_absolute().then_some(first)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn scripts_name_their_interpreter_in_three_ways() {
-        for (start, expected) in [
-            ("#!/opt/elm/bin/elm\nrest", Some("/opt/elm/bin/elm")),
-            ("#! /opt/elm -E\n", Some("/opt/elm")),
-            ("#!/bin/sh\necho", Some("/bin/sh")),
-            (
-                "#!/bin/sh\n'''exec' \"/a b/bin/elm\" \"$0\" \"$@\"\n' '''\n",
-                Some("/a b/bin/elm"),
-            ),
-            (
-                "#!/bin/sh\n'''exec' /a/bin/elm \"$0\" \"$@\"\n",
-                Some("/a/bin/elm"),
-            ),
-            ("#!elm\n", None),
-            ("\x7fELF", None),
-            ("", None),
-        ] {
-            assert_eq!(parse(start), expected.map(PathBuf::from), "{start}");
-        }
-        assert!(parse("#!/usr/bin/env -S sh -e\n").is_some());
-        assert_eq!(parse("#!/usr/bin/env no-such-program-here\n"), None);
-    }
 
     #[test]
     fn an_answer_cannot_open_up_the_home_directory() {

@@ -1,5 +1,6 @@
 //! `[build]`.
 
+use super::build_cache::BuildCache;
 use crate::path::RelativePath;
 use crate::section::Entry;
 use crate::spanned::Spanned;
@@ -16,6 +17,8 @@ pub struct Build {
     /// `reproducible`: the same bytes from the same input, on any machine.
     /// Default false.
     pub reproducible: bool,
+    /// `[build.cache]`: a build cache that many machines share.
+    pub cache: Option<BuildCache>,
 }
 
 /// What a build optimises for.
@@ -33,6 +36,7 @@ impl Build {
             output_dir: Spanned::new(RelativePath::default_output(), 0..0),
             opt_level: OptLevel::Debug,
             reproducible: false,
+            cache: None,
         };
         let Some(mut section) = entry.and_then(Entry::section) else {
             return build;
@@ -57,6 +61,7 @@ impl Build {
         if let Some(reproducible) = section.take("reproducible").and_then(Entry::boolean) {
             build.reproducible = reproducible.value;
         }
+        build.cache = section.take("cache").and_then(BuildCache::read);
         section.finish();
         build
     }

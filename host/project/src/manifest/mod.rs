@@ -1,6 +1,7 @@
 //! `run.toml`: what a project is made of.
 
 mod build;
+mod build_cache;
 mod check;
 mod component;
 mod dependency;
@@ -20,6 +21,7 @@ use crate::problem::{MANIFEST, ManifestError, Problem};
 use crate::section::Section;
 
 pub use build::{Build, OptLevel};
+pub use build_cache::{BuildCache, CACHE_TIMEOUT, CacheAccess, CacheUrl};
 pub use component::{Component, ComponentKind};
 pub use dependency::{Dependency, DependencySource, GitReference};
 pub use deploy::{Profile, TargetType};

@@ -43,7 +43,7 @@ impl Survey {
             hermetic: false,
             pins: pins.clone(),
             jobs: None,
-            cache: build_cache::options(true)?,
+            cache: build_cache::options(&project, build_cache::Use::Nothing)?,
         };
         let session = Session::new(
             &project.root,
@@ -76,6 +76,8 @@ impl Reporter for Nobody {
     }
 
     fn finished(&self, _: &str, _: &Outcome) {}
+
+    fn warning(&self, _: &str) {}
 
     fn failed(&self, _: &str, _: &BuildError) {}
 

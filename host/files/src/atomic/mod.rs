@@ -1,8 +1,12 @@
 //! Writes that a reader sees whole or not at all, whenever the process dies.
 
+mod tree;
+
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
+
+pub use tree::persist_tree;
 
 /// Replaces `path` with `bytes`: a temporary file in the same directory,
 /// flushed to disk, then renamed over the old one.
@@ -37,8 +41,9 @@ pub fn persist(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes `bytes` to `path` unless a file of that name is already there.
-/// Returns whether this call made it; an existing file is never touched.
+/// Writes `bytes` to `path`, for this user alone (0600), unless a file of that
+/// name is already there. Returns whether this call made it; an existing file is
+/// never touched.
 ///
 /// # Errors
 /// Any I/O error other than the name being taken.

@@ -1,0 +1,75 @@
+//! Servers that the tests speak to, got into the developers' cache.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::cache;
+use crate::fixtures::go;
+use crate::step::{self, Result};
+
+/// An S3-compatible store that is a directory.
+const STORE: (&str, &str) = ("github.com/versity/versitygw/cmd/versitygw", "1.8.0");
+
+/// The directory of `docker-registry`, of the Debian package with that name.
+/// Nothing is installed: the package is unpacked.
+pub(crate) fn registry() -> Result<PathBuf> {
+    const PACKAGE: &str = "docker-registry";
+    let version = match version_of(PACKAGE) {
+        Some(version) => version,
+        None => {
+            step::quiet(Command::new("apt-get").args(["--quiet", "update"]))?;
+            version_of(PACKAGE).ok_or(format!("this system has no package {PACKAGE}"))?
+        }
+    };
+    // Colons separate paths, and plus signs are no part of a portable name.
+    let plain = version.replace(|c: char| !c.is_ascii_alphanumeric() && c != '.', "-");
+    let home = cache::once(&format!("{PACKAGE}-{plain}"), |dir| {
+        eprintln!("getting {PACKAGE} {version}");
+        let work = cache::temporary(".work-registry-")?;
+        step::quiet(
+            Command::new("apt-get")
+                .current_dir(work.path())
+                .args(["--quiet", "download"])
+                .arg(format!("{PACKAGE}={version}")),
+        )
+        .map_err(|error| format!("the package {PACKAGE} cannot be had: {error}"))?;
+        let package = std::fs::read_dir(work.path())
+            .map_err(|error| cache::at(work.path(), error))?
+            .flatten()
+            .map(|entry| entry.path())
+            .find(|path| path.extension().is_some_and(|ending| ending == "deb"))
+            .ok_or("apt-get left no package")?;
+        step::quiet(Command::new("dpkg").arg("-x").arg(package).arg(dir))
+    })?;
+    Ok(home.join("usr/bin"))
+}
+
+/// The version that would be installed.
+fn version_of(package: &str) -> Option<String> {
+    let output = Command::new("apt-cache")
+        .args(["show", "--no-all-versions", package])
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Version: "))?;
+    Some(line.to_owned())
+}
+
+/// The directory of the store's program.
+pub(crate) fn store() -> Result<PathBuf> {
+    let (package, version) = STORE;
+    cache::once(&format!("versitygw-{version}"), |dir| {
+        eprintln!("compiling versitygw {version}");
+        step::quiet(
+            Command::new(go()?)
+                .args(["install", "-trimpath", "-ldflags", "-s -w"])
+                .arg(format!("{package}@v{version}"))
+                .env("GOBIN", dir)
+                .env("CGO_ENABLED", "0")
+                .env("GOFLAGS", "")
+                .env("GOCACHE", cache::dir()?.join("go-build")),
+        )
+    })
+}
