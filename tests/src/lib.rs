@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod components;
+pub mod conformance;
 pub mod greeter;
 pub mod guest;
 pub mod hostile;
