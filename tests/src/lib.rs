@@ -3,9 +3,11 @@
 pub mod cloud;
 pub mod command;
 pub mod components;
+pub mod conformance;
 pub mod edge;
 pub mod expected;
 pub mod fake;
+pub mod greeter;
 pub mod guest;
 pub mod hostile;
 pub mod interrupt;

@@ -96,7 +96,11 @@ impl Scratch {
     }
 }
 
-pub(crate) fn copy(from: &Path, to: &Path) {
+/// Copies a directory's files into another, without what builds leave.
+///
+/// # Panics
+/// Something cannot be read or written.
+pub fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).expect("a directory") {
         let entry = entry.expect("an entry");
         let name = entry.file_name();

@@ -9,18 +9,26 @@ use crate::command::workspace;
 
 /// The variables that make a language's tools be found.
 #[derive(Debug, Clone, Default)]
-pub struct Tools(Vec<(String, String)>);
+pub struct Tools {
+    variables: Vec<(String, String)>,
+    /// Whether nothing else is to be found.
+    alone: bool,
+}
 
-/// The tools of a language, got where they are not there yet. A language that
-/// needs none beyond what the tests themselves need has none.
+/// The tools of a language, got where they are not there yet. Rust needs none
+/// beyond what the tests themselves need; what is built by the engine in its
+/// plugin has to be built where no program of any kind is.
 ///
 /// # Panics
 /// They cannot be had.
 #[must_use]
 pub fn of(language: &str) -> Tools {
     static KNOWN: OnceLock<Mutex<BTreeMap<String, Tools>>> = OnceLock::new();
-    if language == "rust" {
-        return Tools::default();
+    if ["rust", "javascript", "typescript"].contains(&language) {
+        return Tools {
+            variables: Vec::new(),
+            alone: language != "rust",
+        };
     }
     let known = KNOWN.get_or_init(Mutex::default);
     let mut known = known.lock().unwrap_or_else(|error| error.into_inner());
@@ -51,21 +59,36 @@ fn get(language: &str) -> Tools {
         let (name, value) = line.split_once('\t').expect("a name and a value");
         (name.to_owned(), value.to_owned())
     });
-    Tools(variables.collect())
+    Tools {
+        variables: variables.collect(),
+        alone: false,
+    }
 }
 
 impl Tools {
-    /// Lets a command find them.
+    /// Lets a command find them, before what it would find otherwise.
     pub fn apply(&self, command: &mut Command) {
-        for (name, value) in &self.0 {
+        if self.alone {
+            command.env("PATH", "/nonexistent");
+        }
+        for (name, value) in &self.variables {
             let mut all = OsString::from(value);
             if name == "PATH"
-                && let Some(path) = std::env::var_os("PATH")
+                && let Some(path) = path(command)
             {
                 all.push(":");
                 all.push(path);
             }
             command.env(name, all);
         }
+    }
+}
+
+/// What a command is to have as `PATH` so far.
+fn path(command: &Command) -> Option<OsString> {
+    let set = command.get_envs().find(|(name, _)| *name == "PATH");
+    match set {
+        Some((_, path)) => path.map(ToOwned::to_owned),
+        None => std::env::var_os("PATH"),
     }
 }

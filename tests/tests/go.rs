@@ -1,7 +1,6 @@
 //! Go through its plugin, with the real compiler.
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use run_files::Digest;
@@ -9,20 +8,7 @@ use run_runtime::engine::Options;
 use run_runtime::sandbox::{Limits, Permissions, Stdio};
 use run_runtime::{ArtifactCache, Engine, Furnish, Prepared};
 use run_tests::command;
-use run_tests::{Outcome, Scratch, Tools, tools};
-
-const TYPED: &str = r#"
-package demo:greet;
-
-interface greeter {
-  record stats { length: u32, upper: string }
-  greet: func(name: string) -> string;
-  measure: func(text: string) -> stats;
-  parse: func(text: string) -> result<u32, string>;
-}
-
-world typed { export greeter; }
-"#;
+use run_tests::{Outcome, Scratch, Tools, greeter, tools};
 
 const GREETER: &str = r#"
 package greeter
@@ -52,12 +38,7 @@ func Parse(text string) types.Result[uint32, string] {
 "#;
 
 fn run_toml(components: &[&str]) -> String {
-    let mut text = "[project]\nname = \"demo\"\nversion = \"0.1.0\"\n".to_owned();
-    for component in components {
-        text.push_str("\n[[component]]\nlanguage = \"go\"\n");
-        text.push_str(component);
-    }
-    text
+    greeter::run_toml("go", components)
 }
 
 fn typed() -> Scratch {
@@ -68,7 +49,7 @@ fn typed() -> Scratch {
         ),
         ("go.mod", "module example.com/greeter\n\ngo 1.25\n"),
         ("greeter.go", GREETER),
-        ("wit/greeter.wit", TYPED),
+        ("wit/greeter.wit", greeter::WIT),
     ])
 }
 
@@ -76,34 +57,12 @@ fn go() -> Tools {
     tools::of("go")
 }
 
-fn call(scratch: &Scratch, function: &str, argument: &str) -> serde_json::Value {
-    scratch
-        .run(&[
-            "exec",
-            "greeter",
-            "--function",
-            function,
-            "--args",
-            argument,
-        ])
-        .success()
-        .document()["return_value"]
-        .clone()
-}
-
 #[test]
 fn a_package_implements_a_world_in_whichever_shape_it_has() {
     // One package beside `go.mod`.
     let scratch = typed();
     scratch.run_with(&go(), &["build"]).success();
-    let implements = |scratch: &Scratch| {
-        assert_eq!(call(scratch, "greet", "string:you"), "Hello, you, from Go!");
-        let stats = call(scratch, "measure", "string:größe");
-        assert_eq!(stats["length"], 5);
-        assert_eq!(stats["upper"], "GRÖßE");
-        assert_eq!(call(scratch, "parse", "string:42")["ok"], 42);
-        assert_eq!(call(scratch, "parse", "string:x")["err"], "not a number: x");
-    };
+    let implements = |scratch: &Scratch| greeter::implements(scratch, "Go", "GRÖßE");
     implements(&scratch);
     let nothing = scratch.run_with(&go(), &["build"]).success();
     assert!(nothing.stderr.contains("Fresh greeter"), "{nothing}");
@@ -216,22 +175,8 @@ fn programs_get_arguments_and_give_their_exit_code() {
 #[test]
 fn starters_build_and_pass_their_own_tests() {
     for template in ["library", "command"] {
-        let scratch = Scratch::new();
-        scratch
-            .run(&["init", "demo", "--language", "go", "--template", template])
-            .success();
-        let outcome = in_directory(&scratch.path().join("demo"), &["test", "--build"]).success();
-        assert!(
-            outcome.stdout.contains("1 passed, 0 failed"),
-            "{template}: {outcome}"
-        );
+        greeter::starter_passes("go", template, &go());
     }
-}
-
-fn in_directory(directory: &Path, arguments: &[&str]) -> Outcome {
-    let mut command = command::command(directory);
-    go().apply(&mut command);
-    Outcome::of(command.args(arguments))
 }
 
 #[test]
@@ -340,6 +285,9 @@ fn modules_are_fetched_once_and_then_not_needed_again() {
         .failure()
         .says(&["run `run v2 build` once without `--offline`"]);
     run(&["build"]).success();
+    // Its data and heap are such that the adapter's pages would be taken.
+    let printed = scratch.run(&["exec", "app"]).success().stdout;
+    assert_eq!(printed, "00000000-0000-0000-0000-000000000000\n");
     scratch.write("more.go", "package main\n");
     run(&["build", "--offline"]).success();
     // The modules are read-only, as Go makes them.
@@ -401,8 +349,6 @@ fn tinygo_is_called_as_its_documentation_has_it() {
     has(&words, &["--wit-world", "demo:greet/typed@0.1.0"]);
     has(&words, &["-opt=z", "-no-debug"]);
     assert_eq!(words.last(), Some(&"."));
-    assert_eq!(
-        call(&scratch, "greet", "string:you"),
-        "Hello, you, from Go!"
-    );
+    let greeting = greeter::call(&scratch, "greet", "string:you");
+    assert_eq!(greeting, "Hello, you, from Go!");
 }

@@ -212,7 +212,7 @@ fn wit_packages_are_listed() {
     scratch
         .run(&["info", "broken.wit"])
         .failure()
-        .says(&["cannot read the WIT"]);
+        .says(&["expected an identifier", "broken.wit:2:11"]);
 }
 
 #[test]

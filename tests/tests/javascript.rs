@@ -1,7 +1,7 @@
 //! JavaScript and TypeScript: with nothing installed, and through jco.
 
-use run_tests::command::{command, workspace};
-use run_tests::{Outcome, Scratch};
+use run_tests::command::command;
+use run_tests::{Outcome, Scratch, greeter, tools};
 
 /// `run v2` where no program of any kind is to be found.
 fn bare(scratch: &Scratch, arguments: &[&str]) -> Outcome {
@@ -22,17 +22,11 @@ fn project(component: &str, files: &[(&str, &str)]) -> Scratch {
 const GREETER: &str = include_str!("../toolchains/wit/greeter.wit");
 
 /// The typed sample of tests/toolchains.
-fn typed(language: &str, ending: &str) -> Scratch {
-    let source = workspace().join(format!("tests/toolchains/{language}/greeter/app.{ending}"));
-    let source = std::fs::read_to_string(source).unwrap();
-    let component = format!("source = \"app.{ending}\"\nwit = \"wit\"\n");
-    project(
-        &component,
-        &[
-            (&format!("app.{ending}"), &source),
-            ("wit/greeter.wit", GREETER),
-        ],
-    )
+fn typed() -> Scratch {
+    let source = include_str!("../toolchains/typescript/greeter/app.ts");
+    let component = "source = \"app.ts\"\nwit = \"wit\"\n";
+    let files = [("app.ts", source), ("wit/greeter.wit", GREETER)];
+    project(component, &files)
 }
 
 fn returns(scratch: &Scratch, function: &str, argument: &str, expected: &str) {
@@ -42,36 +36,15 @@ fn returns(scratch: &Scratch, function: &str, argument: &str, expected: &str) {
 }
 
 #[test]
-fn typed_components_are_built_with_nothing_installed() {
-    for (language, ending, called) in [
-        ("javascript", "js", "JavaScript"),
-        ("typescript", "ts", "TypeScript"),
-    ] {
-        let scratch = typed(language, ending);
-        bare(&scratch, &["build"]).success();
-        returns(
-            &scratch,
-            "greet",
-            "string:you",
-            &format!("Hello, you, from {called}!"),
-        );
-        returns(&scratch, "measure", "string:h\u{e9}llo", "\"length\":5");
-        returns(&scratch, "parse", "string:42", "42");
-        returns(&scratch, "parse", "string:x", "not a number: x");
-        let size = scratch.read("target/wasm/app.wasm").len();
-        assert!(size <= 1_700_000, "{size} bytes");
-        let again = bare(&scratch, &["build"]).success();
-        assert!(again.stderr.contains("Fresh app"), "{again}");
-    }
-}
-
-#[test]
 fn an_edit_is_built_and_the_same_source_is_the_same_bytes_anywhere() {
     let build = ["build", "--release", "--reproducible"];
-    let (first, second) = (typed("typescript", "ts"), typed("typescript", "ts"));
+    let (first, second) = (typed(), typed());
     bare(&first, &build).success();
     bare(&second, &build).success();
     let bytes = first.read("target/wasm/app.wasm");
+    assert!(bytes.len() <= 1_700_000, "{} bytes", bytes.len());
+    let again = bare(&first, &build).success();
+    assert!(again.stderr.contains("Fresh app"), "{again}");
     assert!(
         bytes == second.read("target/wasm/app.wasm"),
         "two directories"
@@ -269,29 +242,12 @@ fn a_source_that_needs_the_web_asks_for_the_other_engine() {
 
 #[test]
 fn templates_build_and_pass_their_tests() {
-    for language in ["javascript", "typescript"] {
-        for template in ["library", "command"] {
-            let scratch = Scratch::new();
-            bare(
-                &scratch,
-                &[
-                    "init",
-                    "app",
-                    "--language",
-                    language,
-                    "--template",
-                    template,
-                ],
-            )
-            .success();
-            let app = scratch.path().join("app");
-            let here = |arguments: &[&str]| {
-                let nowhere = scratch.path().join("nowhere");
-                Outcome::of(command(&app).env("PATH", nowhere).args(arguments))
-            };
-            here(&["build"]).success();
-            let tests = here(&["test"]).success().stdout;
-            assert!(tests.ends_with("Results: 1 passed, 0 failed\n"), "{tests}");
-        }
+    // The library in TypeScript is in the README, and run from there.
+    for (language, template) in [
+        ("javascript", "library"),
+        ("javascript", "command"),
+        ("typescript", "command"),
+    ] {
+        greeter::starter_passes(language, template, &tools::of(language));
     }
 }

@@ -109,7 +109,9 @@ fn it_sends_what_wrangler_sends_and_its_modules_run() {
     assert!(planned.stdout.contains("Worker handler"), "{planned}");
     assert!(changes(&platform).is_empty());
 
-    deploy(&project).failure().says(&["is live, and https://handler"]);
+    deploy(&project)
+        .failure()
+        .says(&["is live, and https://handler"]);
     let first = platform.take();
     let theirs = recorded("cloudflare", "first");
     assert_as_recorded(&first, &theirs);

@@ -25,7 +25,10 @@ fn project(platform: &Platform, options: &str) -> Project {
 /// Deploys; the names that it gets are of no world.
 fn deploy(project: &Project) -> Outcome {
     let outcome = project.deploy(&["--yes", "--wait", "1s"]).failure();
-    assert!(outcome.has_said("is live, and https://handler"), "{outcome}");
+    assert!(
+        outcome.has_said("is live, and https://handler"),
+        "{outcome}"
+    );
     outcome
 }
 

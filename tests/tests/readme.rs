@@ -2,8 +2,9 @@
 
 use std::process::Command;
 
-use run_tests::Scratch;
 use run_tests::command::{binary, workspace};
+use run_tests::project::copy;
+use run_tests::{Scratch, tools};
 
 const MARK: &str = "<!-- executed by tests/tests/readme.rs -->";
 
@@ -30,23 +31,32 @@ fn blocks() -> Vec<Vec<(String, Vec<String>)>> {
 #[test]
 fn every_example_prints_what_the_readme_says() {
     let blocks = blocks();
-    assert_eq!(blocks.len(), 3, "each marked block is run");
+    assert_eq!(blocks.len(), 4, "each marked block is run");
     for block in blocks {
         let scratch = Scratch::new();
         let mut directory = scratch.path().to_owned();
+        let mut languages: &[&str] = &[];
         for (line, expected) in block {
             if let Some(into) = line.strip_prefix("cd ") {
+                if into.starts_with("examples/") {
+                    std::fs::create_dir_all(directory.join(into)).unwrap();
+                    copy(&workspace().join(into), &directory.join(into));
+                    languages = &["go", "python"];
+                }
                 directory.push(into);
                 continue;
             }
             let words: Vec<String> = line.split(' ').map(|word| word.replace('"', "")).collect();
             assert_eq!(words[0], "run", "{line}");
-            let output = Command::new(binary())
+            let mut command = Command::new(binary());
+            command
                 .current_dir(&directory)
                 .args(&words[1..])
-                .env("RUN_CACHE_DIR", workspace().join("target/test-cache"))
-                .output()
-                .unwrap();
+                .env("RUN_CACHE_DIR", workspace().join("target/test-cache"));
+            for language in languages {
+                tools::of(language).apply(&mut command);
+            }
+            let output = command.output().unwrap();
             let stdout = String::from_utf8(output.stdout).unwrap();
             let stderr = String::from_utf8_lossy(&output.stderr);
             assert!(output.status.success(), "{line}\n{stdout}{stderr}");

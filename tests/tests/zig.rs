@@ -1,23 +1,8 @@
 //! Zig through its plugin, with the real compiler.
 
-use std::path::Path;
-
 use run_files::Digest;
 use run_tests::command;
-use run_tests::{Outcome, Scratch, Tools, tools};
-
-const TYPED: &str = r#"
-package demo:greet;
-
-interface greeter {
-  record stats { length: u32, upper: string }
-  greet: func(name: string) -> string;
-  measure: func(text: string) -> stats;
-  parse: func(text: string) -> result<u32, string>;
-}
-
-world typed { export greeter; }
-"#;
+use run_tests::{Outcome, Scratch, Tools, greeter, tools};
 
 const GREETER: &str = r#"
 const std = @import("std");
@@ -74,12 +59,7 @@ pub fn main(init: std.process.Init) !void {
 "#;
 
 fn run_toml(components: &[&str]) -> String {
-    let mut text = "[project]\nname = \"demo\"\nversion = \"0.1.0\"\n".to_owned();
-    for component in components {
-        text.push_str("\n[[component]]\nlanguage = \"zig\"\n");
-        text.push_str(component);
-    }
-    text
+    greeter::run_toml("zig", components)
 }
 
 fn typed() -> Scratch {
@@ -90,7 +70,7 @@ fn typed() -> Scratch {
         ),
         ("src/root.zig", GREETER),
         ("src/text.zig", TEXT),
-        ("wit/greeter.wit", TYPED),
+        ("wit/greeter.wit", greeter::WIT),
     ])
 }
 
@@ -98,37 +78,14 @@ fn zig() -> Tools {
     tools::of("zig")
 }
 
-fn call(scratch: &Scratch, function: &str, argument: &str) -> serde_json::Value {
-    scratch
-        .run(&[
-            "exec",
-            "greeter",
-            "--function",
-            function,
-            "--args",
-            argument,
-        ])
-        .success()
-        .document()["return_value"]
-        .clone()
-}
-
 #[test]
 fn a_root_file_implements_a_world() {
     let scratch = typed();
     scratch.run_with(&zig(), &["build", "--release"]).success();
+    greeter::implements(&scratch, "Zig", "GRößE");
     assert_eq!(
-        call(&scratch, "greet", "string:you"),
-        "Hello, you, from Zig!"
-    );
-    assert_eq!(call(&scratch, "greet", "string:"), "Hello, , from Zig!");
-    let stats = call(&scratch, "measure", "string:größe");
-    assert_eq!(stats["length"], 5);
-    assert_eq!(stats["upper"], "GRößE");
-    assert_eq!(call(&scratch, "parse", "string:42")["ok"], 42);
-    assert_eq!(
-        call(&scratch, "parse", "string:x")["err"],
-        "not a number: x"
+        greeter::call(&scratch, "greet", "string:"),
+        "Hello, , from Zig!"
     );
 
     let again = |expected: &str| {
@@ -218,22 +175,8 @@ pub fn main(init: std.process.Init) !void {
 #[test]
 fn starters_build_and_pass_their_own_tests() {
     for template in ["library", "command"] {
-        let scratch = Scratch::new();
-        scratch
-            .run(&["init", "demo", "--language", "zig", "--template", template])
-            .success();
-        let outcome = in_directory(&scratch.path().join("demo"), &["test", "--build"]).success();
-        assert!(
-            outcome.stdout.contains("1 passed, 0 failed"),
-            "{template}: {outcome}"
-        );
+        greeter::starter_passes("zig", template, &zig());
     }
-}
-
-fn in_directory(directory: &Path, arguments: &[&str]) -> Outcome {
-    let mut command = command::command(directory);
-    zig().apply(&mut command);
-    Outcome::of(command.args(arguments))
 }
 
 #[test]

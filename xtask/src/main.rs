@@ -5,6 +5,7 @@
 
 mod bench;
 mod cache;
+mod conformance;
 mod demo;
 mod deny;
 mod edge;
@@ -26,6 +27,8 @@ usage: cargo xtask <task>
   demo    provision what the main job needs and run it: examples/greeter is
           built by the sandboxed plugin, executed and tested
   test    provision and run the whole test suite
+  conformance
+          run the conformance suite and write docs/conformance.md
   fixtures
           make the components of tests/toolchains with their real toolchains,
           kept in the user's cache; prints where each is
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
     let result = match args.first().map(String::as_str) {
         Some("demo") => demo::run(),
         Some("test") => suite::run(),
+        Some("conformance") => conformance::run(),
         Some("fixtures") => fixtures::run(),
         Some("tools") => provide::run(&args[1..]),
         Some("npm") => fixtures::npm(),

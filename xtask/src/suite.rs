@@ -23,11 +23,6 @@ pub(crate) fn run() -> Result {
     // The command itself first: the end-to-end tests drive it.
     step::run(step::cargo().args(["build", "--locked", "--workspace"]))?;
     fixtures::run()?;
-    step::run(step::cargo().args([
-        "test",
-        "--locked",
-        "--workspace",
-        "--no-fail-fast",
-    ]))?;
+    step::run(step::cargo().args(["test", "--locked", "--workspace", "--no-fail-fast"]))?;
     fuzz::brief(FUZZ_SECONDS)
 }

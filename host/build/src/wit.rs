@@ -19,18 +19,27 @@ pub(crate) struct Staged {
 /// Stages `wit`: a directory is used as it is; a single file is copied into a
 /// directory of its own, with the `deps/` beside it, because other files there
 /// may be other packages.
-pub(crate) fn stage(wit: &Path, world: Option<&str>, work: &Path) -> Result<Staged, BuildError> {
-    let dir = if wit.is_dir() {
-        wit.to_owned()
+///
+/// Errors name its files relative to `root`.
+pub(crate) fn stage(
+    wit: &Path,
+    world: Option<&str>,
+    work: &Path,
+    root: &Path,
+) -> Result<Staged, BuildError> {
+    let (dir, original) = if wit.is_dir() {
+        (wit.to_owned(), wit)
     } else {
-        copy_package(wit, &work.join("wit")).map_err(|source| {
+        let copy = copy_package(wit, &work.join("wit")).map_err(|source| {
             BuildError::io(
                 format!("cannot read the WIT file `{}`", wit.display()),
                 source,
             )
-        })?
+        })?;
+        (copy, wit.parent().unwrap_or(wit))
     };
-    let world = inspect::load_wit(&dir, world)?;
+    let shown = original.strip_prefix(root).unwrap_or(original);
+    let world = inspect::load_wit(&dir, shown, world)?;
     Ok(Staged { dir, world })
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
 
+use crate::inspect::WitError;
 use crate::sandbox::Breach;
 
 /// An error of the runtime, with what to do about it.
@@ -224,6 +225,11 @@ pub enum Error {
         reason: String,
     },
 
+    /// A mistake in WIT.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    WitText(#[from] WitError),
+
     /// A WIT package that cannot be read.
     #[error("cannot read the WIT in `{path}`: {reason}")]
     #[diagnostic(code(run::runtime::wit))]
@@ -286,7 +292,7 @@ impl Error {
 }
 
 /// The byte offset of a one-based line and column.
-fn offset_of(text: &str, line: usize, column: usize) -> Option<usize> {
+pub(crate) fn offset_of(text: &str, line: usize, column: usize) -> Option<usize> {
     let start: usize = text
         .split_inclusive('\n')
         .take(line.checked_sub(1)?)

@@ -107,7 +107,7 @@ impl Session<'_> {
         spec: &Spec,
         work: &Path,
     ) -> Result<Option<wit::Staged>, BuildError> {
-        let stage = |wit: &PathBuf| wit::stage(wit, spec.world.as_deref(), work);
+        let stage = |wit: &PathBuf| wit::stage(wit, spec.world.as_deref(), work, &self.root);
         spec.wit.as_ref().map(stage).transpose()
     }
 

@@ -157,6 +157,10 @@ impl<'a> Session<'a> {
         {
             return Ok(());
         }
+        // What is linked to others is compiled with them, and never by itself.
+        if !run_runtime::inspect::runs_alone(component) {
+            return Ok(());
+        }
         let engine = self
             .application
             .get_or_init(|| {

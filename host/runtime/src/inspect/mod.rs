@@ -8,13 +8,16 @@ mod needs;
 mod outline;
 mod packages;
 mod signatures;
+mod wit_error;
 mod world;
 
 pub use items::{FunctionType, Item};
 pub use metadata::Metadata;
 pub use module::{CoreItem, Module};
 pub use needs::{Need, Needs};
+pub use outline::runs_alone;
 pub use packages::{Package, WorldOutline, wit_text};
+pub use wit_error::WitError;
 pub use world::{World, check_world, load_wit};
 
 use wasmparser::types::Types;

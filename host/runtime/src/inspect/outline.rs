@@ -4,9 +4,10 @@ use wasmparser::component_types::{
     ComponentDefinedType, ComponentEntityType, ComponentItem, ComponentValType,
 };
 use wasmparser::types::Types;
-use wasmparser::{Parser, Payload};
+use wasmparser::{ComponentTypeRef, Parser, Payload};
 
 use super::items::{FunctionType, Item};
+use crate::Wasm;
 
 /// Types are shown by their shape this deep; they have no names here.
 const DEPTH: usize = 4;
@@ -23,6 +24,31 @@ pub(super) fn of(bytes: &[u8], types: &Types) -> (Vec<Item>, Vec<Item>) {
             .collect()
     };
     (items(imports), items(exports))
+}
+
+/// Whether all that it imports is of WASI. A component that imports more runs only
+/// as a part of a composition.
+#[must_use]
+pub fn runs_alone(wasm: &Wasm) -> bool {
+    let mut depth = 0_usize;
+    for payload in Parser::new(0).parse_all(wasm.bytes()) {
+        match payload {
+            Ok(Payload::ModuleSection { .. } | Payload::ComponentSection { .. }) => depth += 1,
+            Ok(Payload::End(_)) => depth = depth.saturating_sub(1),
+            Ok(Payload::ComponentImportSection(section)) if depth == 0 => {
+                let more = section.into_iter().flatten().any(|import| {
+                    let is_type = matches!(import.ty, ComponentTypeRef::Type(_));
+                    !is_type && !import.name.name.starts_with("wasi:")
+                });
+                if more {
+                    return false;
+                }
+            }
+            Ok(_) => {}
+            Err(_) => break,
+        }
+    }
+    true
 }
 
 /// The outermost component's imports and exports in its own order.
@@ -155,5 +181,25 @@ fn value(types: &Types, ty: &ComponentValType, depth: usize) -> String {
         ComponentDefinedType::Borrow(_) => "borrow<resource>".to_owned(),
         ComponentDefinedType::Future { .. } => "future".to_owned(),
         ComponentDefinedType::Stream { .. } => "stream".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_imports_more_than_wasi_does_not_run_alone() {
+        for (imports, alone) in [
+            ("", true),
+            (r#"(import "wasi:cli/exit@0.2.0" (instance))"#, true),
+            (r#"(import "a:b/c" (instance))"#, false),
+            (r#"(import "f" (func))"#, false),
+            (r#"(type $t string) (import "t" (type (eq $t)))"#, true),
+        ] {
+            let text = format!("(component {imports})");
+            let wasm = Wasm::from_bytes("x", text.into_bytes()).unwrap();
+            assert_eq!(runs_alone(&wasm), alone, "{imports}");
+        }
     }
 }

@@ -6,6 +6,7 @@ use wit_component::DecodedWasm;
 use wit_parser::{PackageId, Resolve};
 
 use super::items::{self, Item};
+use super::wit_error;
 use crate::{Error, Wasm, wasm};
 
 /// A WIT package: worlds and interfaces, and nothing to run.
@@ -45,7 +46,7 @@ impl Package {
     /// # Errors
     /// The WIT does not parse.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let (resolve, id) = read(path)?;
+        let (resolve, id) = read(path, path)?;
         Ok(Self { resolve, id })
     }
 
@@ -123,7 +124,7 @@ impl Package {
     }
 }
 
-pub(super) fn read(path: &Path) -> Result<(Resolve, PackageId), Error> {
+pub(super) fn read(path: &Path, shown: &Path) -> Result<(Resolve, PackageId), Error> {
     let mut resolve = Resolve {
         all_features: true,
         ..Resolve::default()
@@ -135,10 +136,11 @@ pub(super) fn read(path: &Path) -> Result<(Resolve, PackageId), Error> {
     };
     match package {
         Ok(package) => Ok((resolve, package)),
-        Err(error) => Err(Error::Wit {
-            path: path.display().to_string(),
-            reason: format!("{error:#}"),
-        }),
+        Err(error) => {
+            let printed = resolve.render_error(&error);
+            let root = error.root_cause().to_string();
+            Err(wit_error::parsed(&printed, &root, path, shown))
+        }
     }
 }
 

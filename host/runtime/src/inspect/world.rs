@@ -4,7 +4,7 @@ use std::path::Path;
 
 use wit_parser::{Resolve, WorldId, WorldItem};
 
-use super::{decode, packages, signatures};
+use super::{decode, packages, signatures, wit_error};
 use crate::{Error, Wasm};
 
 /// A world of a WIT package on disk.
@@ -30,18 +30,17 @@ pub(super) fn full_name(resolve: &Resolve, id: WorldId) -> String {
 }
 
 /// Reads a WIT file, or a directory with a package and its `deps/`, and picks
-/// the world: the one named, else the only one.
+/// the world: the one named, else the only one. Errors name what is below `path`
+/// as below `shown`.
 ///
 /// # Errors
 /// The WIT does not parse, or the world is missing or not the only one.
-pub fn load_wit(path: &Path, world: Option<&str>) -> Result<World, Error> {
-    let (resolve, package) = packages::read(path)?;
-    let id = resolve
-        .select_world(&[package], world)
-        .map_err(|error| Error::Wit {
-            path: path.display().to_string(),
-            reason: format!("{error:#}"),
-        })?;
+pub fn load_wit(path: &Path, shown: &Path, world: Option<&str>) -> Result<World, Error> {
+    let (resolve, package) = packages::read(path, shown)?;
+    let id = resolve.select_world(&[package], world).map_err(|error| {
+        let reason = format!("{error:#}");
+        wit_error::unchosen(&resolve, package, world, reason, shown)
+    })?;
     Ok(World { resolve, id })
 }
 

@@ -10,6 +10,7 @@ use run_plugin_api::{Artifact, Error, Result, files};
 use crate::advice;
 use crate::fetch::{self, Fetched};
 use crate::go::{self, Work};
+use crate::memory;
 use crate::modules::Modules;
 use crate::packages::Packages;
 use crate::request::{Request, SOURCE_TREE};
@@ -38,16 +39,14 @@ pub(crate) fn component(source: &Source, request: &Request) -> Result<(Artifact,
     build(&unit, &module, &modules, request)?;
 
     let artifact = request.artifact();
-    let world = unit.workspace.and_then(|workspace| workspace.world);
-    match world {
-        Some(world) => {
-            let mut bytes =
-                std::fs::read(&module).map_err(|error| Error::file("read", &module, &error))?;
-            world.embed_in(&mut bytes)?;
-            files::write(&artifact, bytes)?;
-        }
-        None => files::copy(&module, &artifact)?,
+    let mut bytes = std::fs::read(&module).map_err(|error| Error::file("read", &module, &error))?;
+    if let Some(reserved) = memory::reserved(&bytes)? {
+        bytes = reserved;
     }
+    if let Some(world) = unit.workspace.and_then(|workspace| workspace.world) {
+        world.embed_in(&mut bytes)?;
+    }
+    files::write(&artifact, bytes)?;
     Ok((Artifact::core_module(artifact), inputs))
 }
 

@@ -7,6 +7,7 @@
 //! source's own package.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use run_builder_shared::world::World;
 use run_plugin_api::{Error, Result};
@@ -49,7 +50,9 @@ impl Generated {
         };
         for (name, text) in files {
             match name.split_once('/') {
-                Some(("wit_exports", _)) => generated.glue = collecting_exports(&text),
+                Some(("wit_exports", _)) => {
+                    generated.glue = collecting_exports(&aligned(&text));
+                }
                 Some((package, file)) if package.starts_with("export_") => {
                     if file.ends_with(".go") {
                         generated.exports.insert(package.to_owned(), text);
@@ -193,6 +196,27 @@ fn generate(world: &World, base: &str, stubs: bool) -> Result<Sources> {
         .collect())
 }
 
+/// The glue, with an area for results whose size is a multiple of its alignment.
+/// Both are the largest of any function, each by itself, and what allocates it
+/// panics where they do not go together.
+fn aligned(text: &str) -> String {
+    const BEFORE: &str = "var exportReturnArea = uintptr(witRuntime.Allocate(&staticPinner, ";
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let sizes = line
+            .strip_prefix(BEFORE)
+            .and_then(|rest| rest.trim_end().strip_suffix("))"))
+            .and_then(|rest| rest.rsplit_once(", "));
+        match sizes {
+            Some((size, align)) => {
+                let _ = writeln!(out, "{BEFORE}({size}+{align}-1)/{align}*{align}, {align}))");
+            }
+            None => out.push_str(line),
+        }
+    }
+    out
+}
+
 /// The glue, with a look at the heap where a call comes in.
 fn collecting_exports(text: &str) -> String {
     collecting(text, |line, _| {
@@ -294,6 +318,19 @@ mod tests {
         assert!(own["wit_export_demo_app_api.go"].contains("package greeter"));
         assert!(generated.of_source("greeter", &[]).is_empty());
         assert!(generated.of_source("main", &[])["wit_exports.go"].contains("import _"));
+    }
+
+    #[test]
+    fn the_area_for_results_has_a_size_that_its_alignment_divides() {
+        let world = world(
+            "export a: func() -> tuple<u32, u32, u32, u32, u32>; export b: func() -> option<u64>;",
+        );
+        let module = Generated::of(&world, "a.b/app")
+            .unwrap()
+            .module(true, "1.25");
+        let glue = &module["wit_exports/wit_exports.go"];
+        let area = "Allocate(&staticPinner, ((5*4)+8-1)/8*8, 8))";
+        assert!(glue.contains(area), "{glue}");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod fetch;
 mod generated;
 mod go;
 mod go_file;
+mod memory;
 mod module_file;
 mod modules;
 mod packages;

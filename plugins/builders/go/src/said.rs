@@ -72,9 +72,15 @@ impl Said {
             return self.continued(continued);
         }
         match Message::parse(line) {
+            Some(message) if message.text == "too many errors" => {}
             Some(message) if !message.file.starts_with("go: ") => {
                 let diagnostic = self.diagnostic(&message);
-                if self.seen.insert(line.to_owned()) {
+                // Generated code asks for the same in several places.
+                let key = match diagnostic.labels.is_empty() {
+                    true => &diagnostic.message,
+                    false => line,
+                };
+                if self.seen.insert(key.to_owned()) {
                     self.diagnostics.push(diagnostic);
                 }
                 self.last = Last::Diagnostic;
@@ -153,6 +159,15 @@ impl Said {
             ));
             if let Some(signature) = all.iter().find(|signature| function(signature) == name) {
                 diagnostic = diagnostic.help(format!("write it: `{signature}`"));
+            } else if glue.contains(&format!("resourceNew{name}(")) {
+                diagnostic = Diagnostic::error(format!(
+                    "the world `{}` exports a resource that no package has: `{name}`",
+                    world.name()
+                ))
+                .help(format!(
+                    "write it: `type {name} struct {{ pinner runtime.Pinner; handle int32 }}`, \
+                     with a method `OnDrop()`"
+                ));
             }
             return Some(diagnostic);
         }

@@ -41,6 +41,7 @@ mod world;
 
 use std::path::{Path, PathBuf};
 
+use run_builder_shared::starters;
 use run_plugin_api::{
     Artifact, Builder, Detection, Job, Project, Result, Template, ToolRequirement,
 };
@@ -67,12 +68,12 @@ impl Builder for JavaScript {
         Ok(vec![Artifact::component(request.artifact())])
     }
 
-    fn templates(_language: &str) -> Vec<Template> {
-        templates::all()
+    fn templates(language: &str) -> Vec<Template> {
+        starters::templates(templates::of(language))
     }
 
     fn scaffold(language: &str, template: &str, name: &str) -> Result<Vec<PathBuf>> {
-        templates::write(language, template, name, Path::new("/out"))
+        starters::write(templates::of(language), template, name, Path::new("/out"))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Starters: the files of `templates/`.
 
-use run_builder_shared::{starter, starters::Starter};
+use run_builder_shared::{starter, starters::Starter, wasi};
 
 /// The default first.
 pub(crate) const STARTERS: &[Starter] = &[
@@ -19,6 +19,18 @@ pub(crate) const STARTERS: &[Starter] = &[
         "command",
         "a program for the command line",
         ["run.toml", "Cargo.toml", "src/main.rs", "gitignore"]
+    ),
+    starter!(
+        "http",
+        "an HTTP handler",
+        [
+            "run.toml",
+            "Cargo.toml",
+            "src/lib.rs",
+            "wit/world.wit",
+            "gitignore",
+        ],
+        with wasi::HTTP
     ),
 ];
 

@@ -19,21 +19,33 @@ pub struct Starter {
     pub shared: &'static [(&'static str, &'static str)],
 }
 
-/// A [`Starter`](crate::starters::Starter) of `templates/<name>/`, with its
-/// files listed; the file `gitignore` becomes `.gitignore`. `with` names files
-/// that it has in common with others.
+/// A [`Starter`](crate::starters::Starter) of `templates/<name>/`, or of
+/// `templates/<directory>/<name>/` where it is said `in` which, with its files
+/// listed; the file `gitignore` becomes `.gitignore`. `with` names files that it
+/// has in common with others.
 #[macro_export]
 macro_rules! starter {
-    ($name:literal, $summary:literal, [$($file:literal),* $(,)?]) => {
-        $crate::starter!($name, $summary, [$($file),*], with &[])
+    ($name:literal $(in $dir:literal)?, $summary:literal, [$($file:literal),* $(,)?]) => {
+        $crate::starter!($name $(in $dir)?, $summary, [$($file),*], with &[])
     };
     ($name:literal, $summary:literal, [$($file:literal),* $(,)?], with $shared:expr) => {
+        $crate::starter!(@ $name, "", $summary, [$($file),*], $shared)
+    };
+    (
+        $name:literal in $dir:literal, $summary:literal,
+        [$($file:literal),* $(,)?], with $shared:expr
+    ) => {
+        $crate::starter!(@ $name, concat!($dir, "/"), $summary, [$($file),*], $shared)
+    };
+    (@ $name:literal, $dir:expr, $summary:literal, [$($file:literal),*], $shared:expr) => {
         $crate::starters::Starter {
             name: $name,
             summary: $summary,
             files: &[$((
                 $file,
-                include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/", $name, "/", $file)),
+                include_str!(concat!(
+                    env!("CARGO_MANIFEST_DIR"), "/templates/", $dir, $name, "/", $file
+                )),
             )),*],
             shared: $shared,
         }

@@ -1,5 +1,10 @@
-//! A library that answers what the runtime asks of its build-time host. All
-//! modules are bundled before, so whatever it still looks for is not there.
+//! A library between the runtime and the bindings.
+//!
+//! It answers what the runtime asks of its build-time host: all modules are
+//! bundled before, so whatever it still looks for is not there. And it passes on
+//! unsigned integers, which the runtime takes for signed ones: 4294967295 would
+//! arrive in a script as -1. A number of JavaScript is a double, so as doubles
+//! they are what they are, those of 64 bits as far as doubles are exact.
 
 use wasm_encoder::{
     CodeSection, ConstExpr, CustomSection, DataSection, EntityType, ExportKind, ExportSection,
@@ -7,7 +12,7 @@ use wasm_encoder::{
     ValType,
 };
 
-use super::runtime::ANSWERED;
+use super::runtime::{ANSWERED, UNSIGNED};
 
 /// What a script is told that asks for a module by a name made at run time.
 const LOST: &str = "it is not part of the component";
@@ -30,6 +35,9 @@ pub(super) fn library() -> Vec<u8> {
     types.ty().function(i32s(3), []);
     types.ty().function([], []);
     types.ty().function(i32s(4), i32s(1));
+    types.ty().function(i32s(2), []);
+    types.ty().function([ValType::I32, ValType::F64], []);
+    types.ty().function([ValType::I32, ValType::I64], []);
     module.section(&types);
 
     let mut imports = ImportSection::new();
@@ -48,13 +56,18 @@ pub(super) fn library() -> Vec<u8> {
     };
     imports.import("env", "__memory_base", EntityType::Global(base));
     imports.import("env", "cabi_realloc", EntityType::Function(3));
+    imports.import("env", "wit_dylib_push_f64", EntityType::Function(5));
     module.section(&imports);
 
     let mut functions = FunctionSection::new();
     let mut exports = ExportSection::new();
     for (index, (_, _, name)) in (0..).zip(ANSWERED) {
         functions.function(index);
-        exports.export(name, ExportKind::Func, index + 1);
+        exports.export(name, ExportKind::Func, index + 2);
+    }
+    for (index, name, ty) in [(5, UNSIGNED[0], 4), (6, UNSIGNED[1], 6)] {
+        functions.function(ty);
+        exports.export(name, ExportKind::Func, index);
     }
     module.section(&functions);
     module.section(&exports);
@@ -65,6 +78,22 @@ pub(super) fn library() -> Vec<u8> {
     let mut nothing = Function::new([]);
     nothing.instructions().end();
     code.function(&nothing);
+    let mut push = Function::new([]);
+    push.instructions()
+        .local_get(0)
+        .local_get(1)
+        .f64_convert_i32_u()
+        .call(1)
+        .end();
+    code.function(&push);
+    let mut push = Function::new([]);
+    push.instructions()
+        .local_get(0)
+        .local_get(1)
+        .f64_convert_i64_u()
+        .call(1)
+        .end();
+    code.function(&push);
     module.section(&code);
 
     let mut data = DataSection::new();

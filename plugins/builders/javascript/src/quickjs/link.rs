@@ -23,6 +23,7 @@ pub(super) fn component(resolve: &Resolve, world: WorldId, request: &Request) ->
     let described = metadata::encode(resolve, world, StringEncoding::UTF8, None).map_err(failed)?;
     let digest = Sha256::new()
         .chain_update(env!("CARGO_PKG_VERSION"))
+        .chain_update(glue::library())
         .chain_update(&described)
         .finalize();
     let name: String = digest

@@ -31,6 +31,9 @@ pub(super) const ANSWERED: [(&str, &str, &str); 3] = [
     ),
 ];
 
+/// Exports that the library in `glue` has instead.
+pub(super) const UNSIGNED: [&str; 2] = ["wit_dylib_push_u32", "wit_dylib_push_u64"];
+
 fn broken(error: impl std::fmt::Display) -> Error {
     Error::new(
         run_plugin_api::ErrorKind::Other,
@@ -108,6 +111,7 @@ fn renamed(export: &str) -> String {
     match export {
         "init" => INITIALIZER.to_owned(),
         "cabi_post_init" => format!("cabi_post_{INITIALIZER}"),
+        taken if UNSIGNED.contains(&taken) => format!("runtime_{taken}"),
         other => other.to_owned(),
     }
 }

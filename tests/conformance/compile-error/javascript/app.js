@@ -1,0 +1,5 @@
+export const compileError = {
+  twice(x) {
+    return x * ;
+  },
+};

@@ -1,0 +1,5 @@
+export const compileError = {
+  twice(x: number): number {
+    return x * ;
+  },
+};

@@ -1,0 +1,4 @@
+export const wideIntegers = {
+  echoS64: (x) => x,
+  echoU64: (x) => x,
+};
