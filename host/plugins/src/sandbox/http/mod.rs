@@ -295,7 +295,7 @@ mod tests {
         let mut policy = policy(Network::Full);
         policy.limits.requests = 1;
         let uri = "https://api.acme.test/v1".parse().unwrap();
-        let mut send = || policy.check(&Method::GET, &uri, &HeaderMap::new()).is_ok();
+        let send = || policy.check(&Method::GET, &uri, &HeaderMap::new()).is_ok();
         assert_eq!([send(), send()], [true, false]);
     }
 }
