@@ -48,10 +48,6 @@ pub(super) fn check(component: &[u8], requests: &[Request]) -> Result<(), String
     let mut linker = Linker::<State>::new(&engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker).map_err(text)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker).map_err(text)?;
-    // Those of other cases in the same component.
-    linker
-        .define_unknown_imports_as_traps(&component)
-        .map_err(text)?;
     let pre = linker.instantiate_pre(&component).map_err(text)?;
     let pre = ProxyPre::new(pre).map_err(text)?;
     let runtime = tokio::runtime::Builder::new_current_thread()

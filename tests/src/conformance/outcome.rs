@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use super::case::{Call, Case, Kind};
 use super::http;
 use super::language::Language;
-use super::project::Project;
+use super::project::{Project, TOGETHER};
 use crate::Tools;
 
 /// Each case's outcome, by its name.
@@ -195,7 +195,7 @@ fn built(project: &Project, cases: &[&Case], tools: &Tools) -> Outcomes {
     let mut outcomes = Outcomes::new();
     for case in cases {
         let why = failures.remove(case.name.as_str());
-        let outcome = match why.or_else(|| beyond_tests(project, case).err()) {
+        let outcome = match why.or_else(|| beyond_tests(project, case, tools).err()) {
             None => Outcome::Passed,
             Some(why) => Outcome::Failed(why),
         };
@@ -205,7 +205,7 @@ fn built(project: &Project, cases: &[&Case], tools: &Tools) -> Outcomes {
 }
 
 /// What a `[[test]]` cannot say: what a trap prints, and answers to requests.
-fn beyond_tests(project: &Project, case: &Case) -> Result<(), String> {
+fn beyond_tests(project: &Project, case: &Case, tools: &Tools) -> Result<(), String> {
     let component = project.component(case);
     for call in case.expected.calls.iter().filter(|call| call.traps) {
         let function = function(case, call);
@@ -220,7 +220,15 @@ fn beyond_tests(project: &Project, case: &Case) -> Result<(), String> {
         }
     }
     if !case.expected.requests.is_empty() {
-        let file = format!("target/wasm/{component}.wasm");
+        let file = match component == TOGETHER {
+            // With what its other modules import.
+            true => {
+                let compose = ["build", "--compose", TOGETHER];
+                project.scratch.run_with(tools, &compose).success();
+                format!("target/wasm/{TOGETHER}.composed.wasm")
+            }
+            false => format!("target/wasm/{component}.wasm"),
+        };
         http::check(&project.scratch.read(&file), &case.expected.requests)?;
     }
     Ok(())

@@ -18,7 +18,7 @@ function body(request) {
     try {
       all.push(...stream.blockingRead(4096));
     } catch (error) {
-      if (error.tag !== "closed") throw error;
+      if (error.payload?.tag !== "closed") throw error;
       stream[Symbol.dispose]();
       return Uint8Array.from(all);
     }

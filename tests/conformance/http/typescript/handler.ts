@@ -24,7 +24,7 @@ function body(request: IncomingRequest): Uint8Array {
     try {
       all.push(...stream.blockingRead(4096));
     } catch (error: any) {
-      if (error.tag !== "closed") throw error;
+      if (error.payload?.tag !== "closed") throw error;
       stream[Symbol.dispose]();
       return Uint8Array.from(all);
     }
