@@ -193,9 +193,12 @@ fn serve(stream: &TcpStream, address: SocketAddr, inner: &Mutex<Inner>) -> std::
             std::thread::sleep(time);
             stream.write_all(&answer)
         }
-        None if line.ends_with("/endless") => loop {
-            stream.write_all(&[b'x'; 1 << 16])?;
-        },
+        None if line.ends_with("/endless") => {
+            stream.write_all(b"HTTP/1.1 200 x\r\n\r\n")?;
+            loop {
+                stream.write_all(&[b'x'; 1 << 16])?;
+            }
+        }
         None => stream.write_all(&answer),
     }
 }

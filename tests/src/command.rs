@@ -76,12 +76,26 @@ pub fn binary() -> &'static Path {
 /// They do not build.
 #[must_use]
 pub fn examples(package: &str) -> PathBuf {
+    build_examples(package, &["--examples"])
+}
+
+/// The same for one of them alone: its file.
+///
+/// # Panics
+/// It does not build.
+#[must_use]
+pub fn example(package: &str, name: &str) -> PathBuf {
+    build_examples(package, &["--example", name]).join(format!("{name}.wasm"))
+}
+
+fn build_examples(package: &str, which: &[&str]) -> PathBuf {
     // Packages share a directory, and so what they depend on.
     let target = workspace().join("target/hostile");
     let output = cargo()
         .current_dir(workspace())
         .args(["build", "--quiet", "--locked", "--package", package])
-        .args(["--examples", "--target", "wasm32-wasip2", "--target-dir"])
+        .args(which)
+        .args(["--target", "wasm32-wasip2", "--target-dir"])
         .arg(&target)
         .output()
         .expect("cargo runs");

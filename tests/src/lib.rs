@@ -4,6 +4,7 @@ pub mod cloud;
 pub mod command;
 pub mod components;
 pub mod edge;
+pub mod expected;
 pub mod guest;
 pub mod hostile;
 pub mod project;
@@ -12,5 +13,6 @@ pub mod toolchains;
 pub mod tools;
 
 pub use command::{Outcome, run};
+pub use expected::assert_expected;
 pub use project::Scratch;
 pub use tools::Tools;

@@ -14,6 +14,7 @@ mod progress;
 mod project;
 mod sandbox;
 mod shell;
+mod trust;
 mod usage;
 
 use std::process::ExitCode;

@@ -322,6 +322,28 @@ pub(crate) fn output_dir(project: &Project) -> PathBuf {
         .to_path(&project.root)
 }
 
+/// The text as it may be shown and end up in a log: what is said of a token does
+/// not repeat it. Every byte stays where it is.
+fn without_tokens(text: &str) -> String {
+    let hide = |line: &str| match line.find("auth_token").and_then(|at| {
+        let value = at + line[at..].find('=')? + 1;
+        Some(line.split_at(value))
+    }) {
+        Some((key, value)) => {
+            let hidden = value.bytes().map(|b| {
+                if b"\" \t\r\n".contains(&b) {
+                    char::from(b)
+                } else {
+                    '*'
+                }
+            });
+            format!("{key}{}", hidden.collect::<String>())
+        }
+        None => line.to_owned(),
+    };
+    text.split_inclusive('\n').map(hide).collect()
+}
+
 /// One problem of `run.toml` or `run.lock.toml`.
 #[derive(Debug)]
 struct ManifestProblem {
@@ -339,7 +361,7 @@ impl ManifestProblem {
         Self {
             problem: problem.clone(),
             severity,
-            source: NamedSource::new(shown, text.to_owned()),
+            source: NamedSource::new(shown, without_tokens(text)),
         }
     }
 }
@@ -387,4 +409,22 @@ struct ManifestProblems {
     summary: String,
     #[related]
     problems: Vec<ManifestProblem>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_tokens;
+
+    #[test]
+    fn a_token_is_not_shown_and_nothing_moves() {
+        let text = "a = 1\n[registry]\nauth_token = \"hünter2\" # x\nb = 2\n";
+        let shown = without_tokens(text);
+        assert_eq!(shown.len(), text.len());
+        assert!(
+            shown.starts_with("a = 1\n[registry]\nauth_token = \"*"),
+            "{shown}"
+        );
+        assert!(!shown.contains("nter2"), "{shown}");
+        assert!(shown.ends_with("\nb = 2\n"), "{shown}");
+    }
 }

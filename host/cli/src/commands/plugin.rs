@@ -16,6 +16,7 @@ use crate::args::{Plugin as Args, PluginAdd, PluginCommand};
 use crate::failure::{CommandError, Failure};
 use crate::project;
 use crate::shell::Shell;
+use crate::trust;
 
 pub(crate) fn run(args: &Args, shell: &Shell) -> Result<ExitCode, Failure> {
     let project = project::load(shell)?;
@@ -122,6 +123,7 @@ fn add(project: &Project, args: &PluginAdd, shell: &Shell) -> Result<(), Failure
     let save = |error: std::io::Error| CommandError::io("cannot write the project's files", &error);
     lock.save(&project.root).map_err(save)?;
     atomic::write(&project.manifest_path, text.as_bytes()).map_err(save)?;
+    trust::trust(&plugin.digest());
     if shell.json() {
         shell.out(&json!({ "added": added }).to_string());
     }
@@ -184,6 +186,10 @@ fn show(plugin: &Plugin, asked: &Permissions, before: &Permissions, shell: &Shel
             .chain(manifest.directories.iter().map(|d| (&d.path, &d.why)))
             .chain(manifest.hosts.iter().map(|h| (&h.name, &h.why)))
             .chain(manifest.credentials.iter().map(|c| (&c.name, &c.why)))
+            .chain(manifest.settings.iter().flat_map(|setting| {
+                let names = setting.environment.iter();
+                names.map(move |name| (name, &setting.doc))
+            }))
             .find(|(name, _)| *name == word)
             .map(|(_, why)| format!(" — {why}"))
             .unwrap_or_default()

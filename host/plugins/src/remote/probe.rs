@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Uri};
-use http_body_util::Empty;
+use http_body_util::{BodyExt, Empty};
 use wasmtime_wasi_http::RequestOptions;
 
 use super::endpoints::is_public;
@@ -64,7 +64,6 @@ async fn ask(url: &str, private: bool, patience: Duration) -> Result<Probe, Stri
         .header(http::header::USER_AGENT, "run")
         .body(Empty::<Bytes>::new())
         .map_err(|_| "is no URL".to_owned())?;
-    use http_body_util::BodyExt as _;
     let (parts, body) = request.into_parts();
     let request = Request::from_parts(parts, body.map_err(|never| match never {}));
     let options = RequestOptions {

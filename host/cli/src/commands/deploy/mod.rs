@@ -9,6 +9,7 @@ mod manage;
 mod profile;
 mod session;
 mod show;
+mod targets;
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use run_build::PluginSet;
-use run_deploy::{Deployer, Ledger, NoTargets, Options, Patience, Request};
+use run_build::{Available, Origin, PluginSet};
+use run_deploy::{Deployer, Ledger, Options, Patience, Request};
 use run_files::Digest;
 use run_plugins::api::{Host, Provider, Watch};
 use run_plugins::cancel::Cancel;
@@ -11,13 +11,16 @@ use run_plugins::consent::narrow;
 use run_plugins::remote::{Access, Override, Secret, User};
 use run_project::{Problem, Project};
 
+use super::confirmed;
 use super::error::DeployCommandError;
 use super::events::DeployEvents;
 use super::profile::{Chosen, Kind};
+use super::targets::Shipped;
 use crate::args::Deploy;
 use crate::failure::Failure;
 use crate::project;
 use crate::shell::Shell;
+use crate::trust;
 
 pub(super) struct Session<'a> {
     project: &'a Project,
@@ -55,6 +58,7 @@ impl<'a> Session<'a> {
                 .unwrap_or(DeployCommandError::Nothing)
                 .into());
         };
+        agree(&available, args.to.yes, shell)?;
         let granted = narrow(available.plugin.manifest.clone(), &available.granted);
         let variable = |name: &str| std::env::var(name).ok();
         let user = User {
@@ -154,11 +158,36 @@ impl<'a> Session<'a> {
             &*self.loaded,
             request,
             ledger,
-            Arc::new(NoTargets),
+            Arc::new(Shipped),
             watch,
             self.patience,
         )?)
     }
+}
+
+/// A plugin that came with the project acts in the name of whoever deploys, so
+/// it is they who agree, and not the project's lock file alone.
+fn agree(available: &Available, yes: bool, shell: &Shell) -> Result<(), Failure> {
+    let digest = available.plugin.digest();
+    if available.origin == Origin::Bundled || trust::is_trusted(&digest) {
+        return Ok(());
+    }
+    shell.warn(&format!(
+        "the plugin `{}` ({digest}) comes with this project and was never used here; it wants to use:",
+        available.plugin.name
+    ));
+    let granted = &available.granted;
+    for sentence in granted
+        .credentials
+        .iter()
+        .chain(&granted.env)
+        .chain(&granted.hosts)
+    {
+        shell.err(&format!("  {sentence}"));
+    }
+    confirmed(yes, "Let it act in your name?", shell)?;
+    trust::trust(&digest);
+    Ok(())
 }
 
 /// `SOURCE_DATE_EPOCH`, else the beginning of 1980, the earliest that every

@@ -119,9 +119,22 @@ pub(super) fn states(states: Vec<wit::State>) -> Result<Vec<State>, String> {
 
 pub(super) fn log_page(page: wit::LogPage) -> Result<LogPage, String> {
     Ok(LogPage {
-        lines: page.lines.iter().map(|line| printable(line)).collect(),
+        lines: page
+            .lines
+            .iter()
+            .map(|line| printable(line.trim_end()).replace('\n', " "))
+            .collect(),
         cursor: page.cursor.filter(|cursor| cursor.len() <= MEMO),
     })
+}
+
+/// A platform's words often are in it.
+pub(super) fn error(error: wit::Error) -> wit::Error {
+    wit::Error {
+        kind: error.kind,
+        message: printable(&error.message),
+        help: error.help.map(|help| printable(&help)),
+    }
 }
 
 fn text(what: &str, text: String, longest: usize) -> Result<String, String> {
@@ -137,7 +150,7 @@ fn text(what: &str, text: String, longest: usize) -> Result<String, String> {
 /// Others' text, which may try to move the cursor of whoever reads it.
 fn printable(text: &str) -> String {
     let shown = |c: char| {
-        if c.is_control() && c != '\t' {
+        if c.is_control() && !matches!(c, '\t' | '\n') {
             '\u{fffd}'
         } else {
             c

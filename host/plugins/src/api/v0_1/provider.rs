@@ -83,7 +83,7 @@ impl Provider {
             let handle: Resource<Handle> = store.data_mut().table.push(Handle)?;
             body(plugin.run_plugin_provider(), store, handle).await
         })?;
-        answer.map_err(|error| convert::failure(name, error))
+        answer.map_err(|error| convert::failure(name, answers::error(error)))
     }
 
     fn checked<T>(&self, answer: Result<T, String>) -> Result<T, CallError> {
