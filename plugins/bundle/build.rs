@@ -42,12 +42,14 @@ fn main() {
         println!("cargo::rerun-if-changed={}", workspace.join(path).display());
     }
 
-    // One directory for every profile of the host: their plugins are the same.
-    let target_dir = out
-        .ancestors()
-        .nth(4)
-        .unwrap_or(&out)
-        .join("bundled-plugins");
+    // One directory for every profile and platform of the host: their plugins are
+    // the same. Cargo puts one below the other where it was told a platform.
+    let root = out.ancestors().nth(4).unwrap_or(&out);
+    let root = match root.parent() {
+        Some(parent) if root.ends_with(var("TARGET")) => parent,
+        _ => root,
+    };
+    let target_dir = root.join("bundled-plugins");
     build(&workspace, &target_dir);
     let mut table = String::from("&[\n");
     for (package, name) in PLUGINS {

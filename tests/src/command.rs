@@ -52,7 +52,7 @@ pub fn binary() -> &'static Path {
         let output = cargo()
             .current_dir(workspace())
             // What the suite builds, so that nothing is compiled twice.
-            .args(["build", "--quiet", "--workspace", "--exclude", "run-fuzz"])
+            .args(["build", "--quiet", "--workspace"])
             .args(["--bin", "run", "--message-format", "json"])
             .output()
             .expect("cargo runs");

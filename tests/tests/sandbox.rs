@@ -244,6 +244,51 @@ fn every_limit_stops_with_its_figure_and_a_code_of_its_own() {
 }
 
 #[test]
+fn a_loop_of_large_draws_is_metered_and_interrupted() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "draws.wat",
+        r#"(component
+  (import "wasi:random/random@0.2.0" (instance $random
+    (export "get-random-bytes" (func (param "len" u64) (result (list u8))))))
+  (core module $memory
+    (memory (export "memory") 32)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 65536)))
+  (core instance $memory (instantiate $memory))
+  (core func $draw (canon lower (func $random "get-random-bytes")
+    (memory $memory "memory") (realloc (func $memory "realloc"))))
+  (core module $main
+    (import "host" "draw" (func $draw (param i64 i32)))
+    (func (export "draw")
+      (loop $again (call $draw (i64.const 1000000) (i32.const 0)) (br $again))))
+  (core instance $main (instantiate $main
+    (with "host" (instance (export "draw" (func $draw))))))
+  (func (export "draw") (canon lift (core func $main "draw"))))"#,
+    );
+    for (flags, code, says) in [
+        (&["--timeout", "300ms"][..], 124, "ran for more than 300ms"),
+        (
+            &["--timeout", "300ms", "--allow-random"],
+            124,
+            "ran for more than 300ms",
+        ),
+        (
+            &["--max-fuel", "5000000"],
+            125,
+            "more than 5000000 units of fuel",
+        ),
+    ] {
+        let outcome = Outcome::of(
+            command(scratch.path())
+                .args(["exec", "draws.wat", "--function", "draw"])
+                .args(flags),
+        );
+        assert_eq!(outcome.code, Some(code), "{flags:?} {outcome}");
+        outcome.says(&[says]);
+    }
+}
+
+#[test]
 fn a_wait_inside_the_host_is_interrupted() {
     let scratch = Scratch::new();
     let mut child = command(scratch.path())

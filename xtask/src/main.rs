@@ -10,7 +10,6 @@ mod deny;
 mod edge;
 mod fixtures;
 mod fuzz;
-mod fuzz_seeds;
 mod provide;
 mod reference;
 mod step;
@@ -46,6 +45,9 @@ usage: cargo xtask <task>
 ";
 
 fn main() -> ExitCode {
+    if let Some(ended) = fuzz::compiler() {
+        return ended;
+    }
     let args: Vec<String> = std::env::args().skip(1).collect();
     let result = match args.first().map(String::as_str) {
         Some("demo") => demo::run(),

@@ -21,15 +21,13 @@ pub(crate) fn run() -> Result {
         "warnings",
     ]))?;
     // The command itself first: the end-to-end tests drive it.
-    step::run(step::cargo().args(["build", "--locked", "--workspace", "--exclude", "run-fuzz"]))?;
+    step::run(step::cargo().args(["build", "--locked", "--workspace"]))?;
     fixtures::run()?;
     step::run(step::cargo().args([
         "test",
         "--locked",
         "--workspace",
-        "--exclude",
-        "run-fuzz",
         "--no-fail-fast",
     ]))?;
-    fuzz::all(FUZZ_SECONDS)
+    fuzz::brief(FUZZ_SECONDS)
 }

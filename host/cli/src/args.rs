@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::lazy::Lazy;
 use crate::sandbox::SandboxArgs;
 
 /// Build, run and test WebAssembly components.
@@ -56,23 +57,23 @@ pub(crate) enum ColorChoice {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Create a new project with a working starter component
-    Init(Init),
+    Init(Lazy<Init>),
     /// Compile source components to WASI 0.2 .wasm files
-    Build(Build),
+    Build(Lazy<Build>),
     /// Execute a component in a deterministic sandbox
-    Exec(Box<Exec>),
+    Exec(Lazy<Box<Exec>>),
     /// Run the tests of run.toml, or those the components export
-    Test(Test),
+    Test(Lazy<Test>),
     /// Show what a component or a project is
-    Info(Info),
+    Info(Lazy<Info>),
     /// Bring components to where they run, after showing what would change
-    Deploy(Box<Deploy>),
+    Deploy(Lazy<Box<Deploy>>),
     /// Remove what was built
-    Clean(Clean),
+    Clean(Lazy<Clean>),
     /// Manage the plugins a project builds with
-    Plugin(Plugin),
+    Plugin(Lazy<Plugin>),
     /// Pin, check and install the tools a project builds with
-    Toolchain(Toolchain),
+    Toolchain(Lazy<Toolchain>),
     /// Show what is there, what is missing, and what to type
     Doctor,
 }

@@ -10,6 +10,7 @@ mod explain;
 mod failure;
 mod interrupt;
 mod json;
+mod lazy;
 mod progress;
 mod project;
 mod sandbox;
@@ -23,6 +24,10 @@ use clap::Parser;
 
 use args::{Cli, Command, Generation};
 use shell::Shell;
+
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {

@@ -187,6 +187,10 @@ impl Engine {
 fn base() -> Config {
     let mut config = Config::new();
     config
+        // For debuggers alone: the engine walks the stack by frame pointers. What
+        // it costs is the registration of each function at each start, which for
+        // a language runtime takes longer than its program.
+        .native_unwind_info(cfg!(windows))
         .wasm_component_model(true)
         .shared_memory(false)
         .memory_init_cow(true);

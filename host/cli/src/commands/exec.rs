@@ -1,5 +1,6 @@
 //! `run v2 exec`.
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -19,12 +20,15 @@ use crate::shell::Shell;
 pub(crate) fn run(args: &Exec, shell: &Shell) -> Result<ExitCode, Failure> {
     let target = find(&args.target, shell)?;
     let furnishing = Furnishing::new(target.component(), &args.sandbox)?;
-    let engine = Engine::application(&furnishing.engine())?;
+    let engine = ManuallyDrop::new(Engine::application(&furnishing.engine())?);
     let cache = ArtifactCache::user();
     let prepared = match composition::of_target(&args.target, &target.file, &args.linking, shell)? {
         Runnable::File(file) => Prepared::open(&engine, &cache, &file)?,
         Runnable::Wasm(wasm) => Prepared::new(&engine, &cache, &wasm)?,
     };
+    // The process ends with the call: the system takes memory back faster than it
+    // is given back piece by piece.
+    let prepared = ManuallyDrop::new(prepared);
     let run = Run {
         prepared: &prepared,
         furnishing: &furnishing,

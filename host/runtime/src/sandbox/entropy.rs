@@ -2,12 +2,13 @@
 //! from a generator that is seeded with what decides the run.
 
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use chacha20::ChaCha12Rng;
 use chacha20::rand_core::{Rng as _, SeedableRng as _};
 use run_files::Digest;
-use wasmtime::StoreContextMut;
 use wasmtime::component::Linker;
+use wasmtime::{StoreContextMut, Trap};
 use wasmtime_wasi::p2::bindings::random;
 
 use super::observed::Refused;
@@ -70,6 +71,7 @@ pub(crate) fn link(
     match interface {
         "random" => {
             instance.func_wrap("get-random-bytes", |mut ctx: Ctx<'_>, (length,): (u64,)| {
+                charge(&mut ctx, length)?;
                 let virtually = |entropy: &mut Entropy| bytes(entropy.secure(), length);
                 match drawn(&mut ctx, "wasi:random/random", virtually)? {
                     Some(drawn) => Ok((drawn?,)),
@@ -94,6 +96,7 @@ pub(crate) fn link(
             instance.func_wrap(
                 "get-insecure-random-bytes",
                 |mut ctx: Ctx<'_>, (length,): (u64,)| {
+                    charge(&mut ctx, length)?;
                     let virtually = |entropy: &mut Entropy| bytes(entropy.insecure(), length);
                     match drawn(&mut ctx, "wasi:random/insecure", virtually)? {
                         Some(drawn) => Ok((drawn?,)),
@@ -128,6 +131,22 @@ pub(crate) fn link(
             }
         }),
     }
+}
+
+/// Takes a unit of fuel for each byte, and ends a guest whose time is up.
+///
+/// A guest yields, and is seen to be late, after so much fuel: bytes that cost
+/// none would let a loop of large draws run for hours.
+fn charge(ctx: &mut Ctx<'_>, length: u64) -> wasmtime::Result<()> {
+    if ctx.data().until.is_some_and(|until| Instant::now() > until) {
+        return Err(Trap::Interrupt.into());
+    }
+    // An engine that does not count has none.
+    let Ok(fuel) = ctx.get_fuel() else {
+        return Ok(());
+    };
+    let left = fuel.checked_sub(length).ok_or(Trap::OutOfFuel)?;
+    ctx.set_fuel(left)
 }
 
 /// What `virtually` draws; `None` where the real thing was allowed.

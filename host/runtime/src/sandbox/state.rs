@@ -1,6 +1,7 @@
 //! The state behind one guest.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use run_files::Digest;
 use wasmtime::component::ResourceTable;
@@ -40,6 +41,8 @@ pub(crate) struct State {
     pub(super) entropy: Option<Entropy>,
     /// The fuel it started with.
     pub(super) fuel: u64,
+    /// When its time is up.
+    pub(super) until: Option<Instant>,
     pub(super) network: Vec<NetRule>,
     /// Whether it was given any directory.
     pub(crate) has_directories: bool,
@@ -98,6 +101,7 @@ impl State {
             time: (!permissions.clock).then(|| VirtualTime::new(source_date_epoch())),
             entropy: (!permissions.random).then(|| Entropy::new(seed)),
             fuel: limits.fuel.unwrap_or(u64::MAX),
+            until: limits.timeout.map(|timeout| Instant::now() + timeout),
             network: permissions.network.clone(),
             has_directories: !permissions.directories.is_empty(),
             seen,

@@ -1,12 +1,16 @@
 //! Fuzzing with the stable compiler: what `cargo fuzz` asks a nightly one for is,
 //! but for the sanitizers, there in stable flags. Safe code has no use for those.
 
+mod build;
+mod seeds;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+pub(crate) use build::compiler;
+
 use crate::cache::at;
 use crate::step::{self, Result};
-use crate::{fuzz_seeds, tools};
 
 /// Every target, in `tests/fuzz/fuzz_targets`.
 const TARGETS: [&str; 8] = [
@@ -20,28 +24,21 @@ const TARGETS: [&str; 8] = [
     "wave",
 ];
 
-/// Coverage as libFuzzer wants it: counters, a table of places, and what
-/// comparisons compare.
-const COVERAGE: [&str; 6] = [
-    "-Cpasses=sancov-module",
-    "-Cllvm-args=-sanitizer-coverage-level=4",
-    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
-    "-Cllvm-args=-sanitizer-coverage-pc-table",
-    "-Cllvm-args=-sanitizer-coverage-trace-compares",
-    "-Cllvm-args=-simplifycfg-branch-fold-threshold=0",
-];
-
 pub(crate) fn run(args: &[String]) -> Result {
     let (targets, seconds) = parse(args)?;
-    for (target, executable) in build(&targets)? {
-        fuzz(target, &executable, seconds)?;
-    }
-    Ok(())
+    each(build::whole(&targets)?, seconds)
 }
 
 /// Every target for so long, as the suite does it.
-pub(crate) fn all(seconds: u32) -> Result {
-    run(&["--seconds".to_owned(), seconds.to_string()])
+pub(crate) fn brief(seconds: u32) -> Result {
+    each(build::ours(&TARGETS)?, seconds)
+}
+
+fn each(built: build::Built, seconds: u32) -> Result {
+    for (target, executable) in built {
+        fuzz(target, &executable, seconds)?;
+    }
+    Ok(())
 }
 
 fn parse(args: &[String]) -> Result<(Vec<&'static str>, u32)> {
@@ -69,39 +66,6 @@ fn parse(args: &[String]) -> Result<(Vec<&'static str>, u32)> {
     Ok((targets, seconds))
 }
 
-/// Builds the targets and says where each is.
-fn build(targets: &[&'static str]) -> Result<Vec<(&'static str, PathBuf)>> {
-    let host = tools::host_triple()?;
-    let dir = directory()?;
-    let flags = ["--cfg=fuzzing", "-Ccodegen-units=1"]
-        .into_iter()
-        .chain(COVERAGE)
-        .collect::<Vec<_>>()
-        .join("\x1f");
-    let mut command = step::cargo();
-    command
-        // With a target named, build scripts and macros stay as they are.
-        .args([
-            "build",
-            "--locked",
-            "--package",
-            "run-fuzz",
-            "--target",
-            &host,
-        ])
-        .args(["--profile", "fuzz", "--target-dir"])
-        .arg(&dir)
-        .args(targets.iter().flat_map(|target| ["--bin", target]))
-        .env_remove("RUSTFLAGS")
-        .env("CARGO_ENCODED_RUSTFLAGS", flags);
-    step::run(&mut command)?;
-    let built = dir.join(host).join("fuzz");
-    Ok(targets
-        .iter()
-        .map(|&target| (target, built.join(target)))
-        .collect())
-}
-
 fn fuzz(target: &'static str, executable: &Path, seconds: u32) -> Result {
     let dir = directory()?;
     // What is found on the way is kept for the next time, outside the sources.
@@ -110,7 +74,7 @@ fn fuzz(target: &'static str, executable: &Path, seconds: u32) -> Result {
     for dir in [&corpus, &artifacts] {
         std::fs::create_dir_all(dir).map_err(|error| at(dir, error))?;
     }
-    let seeds = fuzz_seeds::directories(target, &dir)?;
+    let seeds = seeds::directories(target, &dir)?;
     let mut command = Command::new(executable);
     command
         .arg(&corpus)
