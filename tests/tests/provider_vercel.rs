@@ -122,7 +122,8 @@ fn it_sends_what_the_command_sends_and_its_function_runs() {
     assert!(schema::check(&schema_of("vercel-deployment"), &wrong).is_err());
 
     // The same again changes nothing.
-    deploy(&project);
+    let same = project.deploy(&["--yes"]).success();
+    assert!(same.has_said("Unchanged"), "{same}");
     assert!(changes(&platform).is_empty());
 
     // Of a new artifact only what is new is sent.
@@ -204,7 +205,7 @@ fn deployments_are_listed_gone_back_to_and_taken_away() {
     }
     let _ = platform.take();
     let back = project
-        .deploy(&["rollback", "dpl_1", "--yes", "--wait", "1s"])
+        .deploy(&["--wait", "1s", "rollback", "dpl_1", "--yes"])
         .failure();
     assert!(back.has_said("is live, and https://handler"), "{back}");
     assert_eq!(

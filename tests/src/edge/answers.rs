@@ -58,7 +58,7 @@ pub fn answers(server: &Running, upstream: &Platform) {
         stream.pieces
     );
 
-    server.get("/log");
+    assert_eq!(server.get("/log").status, 200);
     server.says("to stdout");
     server.says("to stderr");
 

@@ -129,7 +129,8 @@ export function wasi({ environment, more }) {
     "wasi:random/insecure-seed": { insecureSeed: () => [randomU64(), randomU64()] },
     "wasi:cli/environment": {
       getEnvironment: () => Object.entries(environment),
-      getArguments: () => [],
+      // The first is the program itself, which runtimes count on.
+      getArguments: () => ["component"],
       initialCwd: () => undefined,
     },
     "wasi:cli/exit": {

@@ -2,7 +2,7 @@
 //! every path. <https://vercel.com/docs/build-output-api>
 
 use run_plugin_api::{Error, Result};
-use run_provider_transpile::{Kind, Module, Outside, bundle};
+use run_provider_transpile::{Module, Outside, bundle};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 
@@ -179,6 +179,8 @@ fn function(settings: &Settings) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use run_provider_transpile::Kind;
+
     use super::*;
     use crate::settings::CRON_SECRET;
     use crate::settings::tests::settings;
