@@ -169,10 +169,9 @@ impl Steps {
         service: &str,
         actions: &mut Vec<Action>,
     ) {
-        let place = if settings.staging {
-            "in staging"
-        } else {
-            "live"
+        let (place, goes) = match settings.staging {
+            true => ("in staging", "goes to staging"),
+            false => ("live", "goes live"),
         };
         let base = present.base;
         let (verb, summary) = match base {
@@ -180,18 +179,11 @@ impl Steps {
                 Verb::Keep,
                 format!("version {} is the same and {place}", base.number),
             ),
-            Some(base) if base.editable && !self.changes() => (
-                Verb::Promote,
-                format!("version {} becomes {place}", base.number),
-            ),
-            _ if self.upload => (
-                Verb::Update,
-                format!("a version with a new package becomes {place}"),
-            ),
-            _ => (
-                Verb::Update,
-                format!("a version with these changes becomes {place}"),
-            ),
+            Some(base) if base.editable && !self.changes() => {
+                (Verb::Promote, format!("version {} {goes}", base.number))
+            }
+            _ if self.upload => (Verb::Update, format!("a version with a new package {goes}")),
+            _ => (Verb::Update, format!("a version with these changes {goes}")),
         };
         actions.push(Action::new(verb, service, summary));
     }

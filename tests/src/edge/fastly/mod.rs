@@ -25,7 +25,11 @@ use crate::command::{cargo, workspace};
 /// It fails.
 #[must_use]
 pub fn command(arguments: &[&str], file: &Path) -> String {
-    let program = packages().join(".bin/fastly");
+    let program = match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("linux", "x86_64") => packages().join("@fastly/cli-linux-x64/fastly"),
+        // There is no package of it: it has to be there.
+        _ => "fastly".into(),
+    };
     let home = Scratch::new();
     let output = Command::new(program)
         .args(arguments)
