@@ -102,15 +102,14 @@ fn build(workspace: &Path, target_dir: &Path) {
     ] {
         command.env_remove(name);
     }
-    // Panic messages carry paths of source files: without this the same source
-    // in another directory, or for another user, gives other bytes.
+    // Panic messages carry paths of source files: those of this workspace are
+    // relative to it, and those of dependencies lie where cargo keeps them. Only
+    // the latter are mapped, so these flags are the same in every checkout of a
+    // user, and what was compiled in one of them is good in another.
     let home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));
-    let mut flags = vec![
-        format!("--remap-path-prefix={}=/run", workspace.display()),
-        format!("--remap-path-prefix={}=/target", target_dir.display()),
-    ];
+    let mut flags = Vec::new();
     if let Some(home) = home {
         // Below this, directories are named after the registry's address.
         let sources = home.join("registry/src");
