@@ -5,6 +5,7 @@ pub mod components;
 pub mod guest;
 pub mod hostile;
 pub mod project;
+pub mod server;
 pub mod toolbox;
 pub mod toolchains;
 pub mod tools;

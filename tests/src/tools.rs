@@ -55,6 +55,16 @@ fn get(language: &str) -> Tools {
 }
 
 impl Tools {
+    /// The value of a variable.
+    ///
+    /// # Panics
+    /// It is none of them.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(known, _)| known == name);
+        &found.unwrap_or_else(|| panic!("no {name} in {self:?}")).1
+    }
+
     /// Lets a command find them.
     pub fn apply(&self, command: &mut Command) {
         for (name, value) in &self.0 {

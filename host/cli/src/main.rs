@@ -1,5 +1,7 @@
 //! The `run` command.
 
+mod access_log;
+mod address;
 mod args;
 mod build_cache;
 mod build_events;
@@ -13,7 +15,10 @@ mod json;
 mod progress;
 mod project;
 mod sandbox;
+mod sandbox_args;
+mod serve_events;
 mod shell;
+mod timestamp;
 mod usage;
 
 use std::process::ExitCode;
@@ -34,6 +39,7 @@ fn main() -> ExitCode {
         Command::Init(args) => commands::init::run(&args, &shell),
         Command::Build(args) => commands::build::run(&args, &shell),
         Command::Exec(args) => commands::exec::run(&args, &shell),
+        Command::Serve(args) => commands::serve::run(*args, &shell),
         Command::Test(args) => commands::test::run(&args, &shell),
         Command::Info(args) => commands::info::run(&args, &shell),
         Command::Clean(args) => commands::clean::run(&args, &shell),
