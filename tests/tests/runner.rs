@@ -79,7 +79,7 @@ impl Emulator {
             .args(["--runtime-api-address", &runtime])
             .arg(deployed.join("bootstrap"))
             .env("GIVEN", "yes")
-            .env("AWS_LAMBDA_FUNCTION_TIMEOUT", "3")
+            .env("AWS_LAMBDA_FUNCTION_TIMEOUT", "30")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
@@ -113,7 +113,7 @@ fn request(method: &str, target: &str, body: &str) -> Value {
         "version": "2.0",
         "rawPath": path,
         "rawQueryString": query,
-        "headers": {"host": "f.test"},
+        "headers": {"host": "f.test", "accept": "*/*"},
         "requestContext": {"domainName": "f.test", "http": {"method": method}},
         "body": body,
         "isBase64Encoded": false,
@@ -178,7 +178,7 @@ fn by_itself_it_is_a_server() {
 
 #[test]
 fn events_that_are_requests_are_answered() {
-    let deployed = web(json!({"environment": ["GIVEN"]}));
+    let deployed = web(json!({"environment": ["GIVEN"], "limits": {"timeout": 1000}}));
     let emulator = Emulator::start(deployed.path());
     let answer =
         |method: &str, target: &str, body: &str| emulator.invoke(&request(method, target, body));
@@ -192,7 +192,7 @@ fn events_that_are_requests_are_answered() {
     assert_eq!(answer("GET", "/env?GIVEN", "")["body"], "yes");
     assert_eq!(answer("GET", "/env?AWS_LAMBDA_RUNTIME_API", "")["body"], "");
     assert_eq!(answer("GET", "/nowhere", "")["statusCode"], 404);
-    assert_eq!(answer("GET", "/headers", "")["body"], "host");
+    assert_eq!(answer("GET", "/headers", "")["body"], "accept");
 
     let failed = answer("GET", "/panic", "");
     assert_eq!(failed["errorType"], "Run.ComponentFailed", "{failed}");

@@ -1,8 +1,11 @@
 //! The two engines: one for the user's components, one for plugins.
 
+#[cfg(feature = "compiler")]
 use std::hash::{Hash, Hasher};
 
+#[cfg(feature = "compiler")]
 use run_files::Digest;
+#[cfg(feature = "compiler")]
 use sha2::{Digest as _, Sha256};
 #[cfg(feature = "compiler")]
 use wasmtime::RegallocAlgorithm;
@@ -16,6 +19,7 @@ use crate::sandbox::Limits;
 pub struct Engine {
     inner: wasmtime::Engine,
     name: &'static str,
+    #[cfg(feature = "compiler")]
     compatibility: Digest,
     metering: Metering,
     nans: Nans,
@@ -196,13 +200,11 @@ impl Engine {
         stack: usize,
     ) -> Result<Self, crate::Error> {
         let inner = wasmtime::Engine::new(config).map_err(crate::Error::engine)?;
-        let mut hasher = DigestHasher(Sha256::new());
-        inner.precompile_compatibility_hash().hash(&mut hasher);
-        let compatibility = Digest::from_bytes(hasher.0.finalize().into());
         Ok(Self {
+            #[cfg(feature = "compiler")]
+            compatibility: compatibility(&inner),
             inner,
             name,
-            compatibility,
             metering,
             nans: Nans::Native,
             stack,
@@ -223,6 +225,7 @@ impl Engine {
 
     /// A digest of everything that decides whether compiled code of one engine
     /// can be run by another: versions, settings, processor features.
+    #[cfg(feature = "compiler")]
     #[must_use]
     pub fn compatibility(&self) -> Digest {
         self.compatibility
@@ -232,6 +235,7 @@ impl Engine {
         self.metering
     }
 
+    #[cfg(feature = "compiler")]
     pub(crate) fn nans(&self) -> Nans {
         self.nans
     }
@@ -295,9 +299,18 @@ fn base() -> Config {
     config
 }
 
+#[cfg(feature = "compiler")]
+fn compatibility(engine: &wasmtime::Engine) -> Digest {
+    let mut hasher = DigestHasher(Sha256::new());
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    Digest::from_bytes(hasher.0.finalize().into())
+}
+
 /// Collects what a value feeds to `Hash`, which has no stable digest of its own.
+#[cfg(feature = "compiler")]
 struct DigestHasher(Sha256);
 
+#[cfg(feature = "compiler")]
 impl Hasher for DigestHasher {
     fn write(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
