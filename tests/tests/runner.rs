@@ -198,7 +198,7 @@ fn events_that_are_requests_are_answered() {
     assert_eq!(failed["errorType"], "Run.ComponentFailed", "{failed}");
     assert_eq!(answer("GET", "/spin", "")["errorType"], "Run.Timeout");
     assert_eq!(
-        answer("GET", "/cut", "")["errorType"],
+        answer("GET", "/cut?0", "")["errorType"],
         "Run.ComponentFailed"
     );
     let bad = emulator.invoke(&json!({"requestContext": {"http": {}}}));
@@ -320,7 +320,10 @@ fn responses_are_streamed_where_that_is_asked_for() {
         )
         .stderr(Stdio::null());
     let _running = Running(command.spawn().unwrap());
-    let events = [request("GET", "/ticks?2", ""), request("GET", "/cut", "")];
+    let events = [
+        request("GET", "/ticks?2", ""),
+        request("GET", "/cut?200", ""),
+    ];
     let answers = platform(&listener, &events);
     let whole = &answers[0];
     for part in [

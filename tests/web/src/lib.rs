@@ -42,6 +42,7 @@ impl Guest for Web {
             "/cut" => {
                 let body = begin(out, 200, &[]);
                 put(&body.1, b"the first half");
+                wait(query);
                 panic!("as asked");
             }
             "/spin" => loop {
@@ -83,7 +84,7 @@ impl Guest for Web {
             },
             "/after" => {
                 text(out, 200, "done\n");
-                std::thread::sleep(Duration::from_millis(query.parse().expect("a number")));
+                wait(query);
                 eprintln!("and after");
             }
             "/version" => text(out, 200, VERSION),
@@ -95,6 +96,11 @@ impl Guest for Web {
             _ => text(out, 404, "there is no such path\n"),
         }
     }
+}
+
+fn wait(milliseconds: &str) {
+    let milliseconds = milliseconds.parse().expect("a number");
+    std::thread::sleep(Duration::from_millis(milliseconds));
 }
 
 type Begun = (OutgoingBody, OutputStream);

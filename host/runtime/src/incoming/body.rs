@@ -77,7 +77,7 @@ impl Fate {
         self.told(|told| told.late)
     }
 
-    fn failed(&self) -> bool {
+    pub(super) fn failed(&self) -> bool {
         self.told(|told| told.failed)
     }
 }

@@ -198,7 +198,8 @@ impl Handler {
                 tokio::spawn(running);
                 answer.ok()
             }
-            () = &mut running => answer.try_recv().ok(),
+            // One that has failed already is no answer, whatever was written.
+            () = &mut running => answer.try_recv().ok().filter(|_| !fate.failed()),
         };
         match answer {
             Some(Ok(response)) => Ok(response.map(|inner| ResponseBody::new(inner, fate))),
