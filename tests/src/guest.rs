@@ -23,6 +23,15 @@ pub fn reach() -> &'static Path {
     GUEST.get_or_init(|| built("run-reach-guest"))
 }
 
+/// The component that answers requests in every way, `tests/web`.
+///
+/// # Panics
+/// It does not build.
+pub fn web() -> &'static Path {
+    static GUEST: OnceLock<PathBuf> = OnceLock::new();
+    GUEST.get_or_init(|| built("run-web-guest"))
+}
+
 pub(crate) fn built(package: &str) -> PathBuf {
     // The directory of the other guests, which have the same dependencies.
     let target = workspace().join("target/hostile");

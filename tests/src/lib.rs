@@ -12,6 +12,7 @@ pub mod guest;
 pub mod hostile;
 pub mod interrupt;
 pub mod project;
+pub mod server;
 pub mod servers;
 pub mod toolbox;
 pub mod toolchains;

@@ -66,6 +66,16 @@ fn get(language: &str) -> Tools {
 }
 
 impl Tools {
+    /// The value of a variable.
+    ///
+    /// # Panics
+    /// It is none of them.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> &str {
+        let found = self.variables.iter().find(|(known, _)| known == name);
+        &found.unwrap_or_else(|| panic!("no {name} in {self:?}")).1
+    }
+
     /// Lets a command find them, before what it would find otherwise.
     pub fn apply(&self, command: &mut Command) {
         if self.alone {

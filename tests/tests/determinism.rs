@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use run_runtime::engine::Options;
-use run_runtime::sandbox::{Limits, Permissions, Stdin, Stdio};
+use run_runtime::sandbox::{Limits, Outlet, Permissions, Stdin, Stdio};
 use run_runtime::{ArtifactCache, Engine, Furnish, Output, Prepared};
 use run_tests::command::workspace;
 use run_tests::toolchains;
@@ -53,7 +53,7 @@ fn run(engine: &Engine, toolchain: &str) -> (i32, Output) {
     let argv = ["hello.wasm", "0", "some", "words"].map(str::to_owned);
     let stdio = Stdio {
         stdin: Stdin::Bytes(b"a line\nanother\n".to_vec()),
-        capture: true,
+        output: Outlet::Capture,
     };
     let exited = prepared
         .run(Furnish {

@@ -14,6 +14,7 @@ mod fuzz;
 mod package_variables;
 mod provide;
 mod reference;
+mod runner;
 mod servers;
 mod step;
 mod suite;
@@ -47,6 +48,9 @@ usage: cargo xtask <task>
   deny    check licences, sources and duplicate versions of dependencies
   reference-tests DIR
           run the .wast files below DIR through the runtime; see docs/values.md
+  runner [TARGET…]
+          build the runner that is deployed with components, for each target,
+          and keep it in the user's cache, where `run v2` finds it
   bench [ROW…]
           measure against the peers; see benches/README.md
 ";
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
         Some("fuzz") => fuzz::run(&args[1..]),
         Some("deny") => deny::run(),
         Some("reference-tests") => reference::run(&args[1..]),
+        Some("runner") => runner::run(&args[1..]),
         Some("bench") => bench::run(&args[1..]),
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");

@@ -1,11 +1,13 @@
 //! Tools that the tests drive, by language, and servers that they speak to: got
 //! into the developers' cache, and told as the variables that make them be found.
 
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
-use crate::fixtures::{go, python_package};
-use crate::servers;
+use crate::cache::at;
+use crate::fixtures::{go, python_package, python_package_alone};
 use crate::step::Result;
+use crate::{runner, servers};
 
 /// The release that the plugin's manifest names in its install command.
 const COMPONENTIZE_PY: &str = "0.25.1";
@@ -13,7 +15,11 @@ const COMPONENTIZE_PY: &str = "0.25.1";
 /// The release that the plugin is written for.
 const ZIG: &str = "0.17.0";
 
-const KNOWN: &[&str] = &["go", "python", "registry", "store", "zig"];
+/// The release whose wheel carries the emulator of the platform's runtime
+/// interface.
+const SAM: &str = "1.170.0";
+
+const KNOWN: &[&str] = &["go", "python", "registry", "runner", "store", "zig"];
 
 /// Gets what building in each of the languages takes, and prints a variable and
 /// its value a line, separated by a tab. What `PATH` names goes in front.
@@ -35,6 +41,11 @@ pub(crate) fn run(languages: &[String]) -> Result {
                 variable("PATH", &package.join("bin"));
                 variable("PYTHONPATH", &package);
             }
+            "runner" => {
+                let target = format!("{}-linux-musl", std::env::consts::ARCH);
+                variable("RUNNER", &runner::build(&target)?);
+                variable("EMULATOR", &emulator()?);
+            }
             "registry" => variable("PATH", &servers::registry()?),
             "store" => variable("PATH", &servers::store()?),
             other => {
@@ -46,6 +57,21 @@ pub(crate) fn run(languages: &[String]) -> Result {
         }
     }
     Ok(())
+}
+
+/// The emulator, which is a program by itself: nothing else of the package is
+/// wanted.
+fn emulator() -> Result<PathBuf> {
+    let machine = match std::env::consts::ARCH {
+        "aarch64" => "arm64",
+        other => other,
+    };
+    let package = python_package_alone("aws-sam-cli", SAM)?;
+    let emulator = package.join(format!("samcli/local/rapid/aws-lambda-rie-{machine}"));
+    // The wheel leaves out the bit that makes it a program.
+    let executable = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(&emulator, executable).map_err(|error| at(&emulator, error))?;
+    Ok(emulator)
 }
 
 fn variable(name: &str, value: &Path) {

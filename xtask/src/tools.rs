@@ -8,24 +8,29 @@ use crate::step::{self, Result};
 /// The compilation target of plugins and of the examples.
 pub(crate) const TARGET: &str = "wasm32-wasip2";
 
-/// Gets the target from rustup unless the compiler has it.
+/// Gets the target of components from rustup unless the compiler has it.
 pub(crate) fn wasm_target() -> Result {
+    rust_target(TARGET)
+}
+
+/// Gets a target from rustup unless the compiler has it.
+pub(crate) fn rust_target(target: &str) -> Result {
     let libdir = step::capture(Command::new("rustc").current_dir(step::root()).args([
         "--print",
         "target-libdir",
         "--target",
-        TARGET,
+        target,
     ]))?;
     if Path::new(libdir.trim()).is_dir() {
         return Ok(());
     }
-    step::run(
+    step::quiet(
         Command::new("rustup")
             .current_dir(step::root())
-            .args(["target", "add", TARGET]),
+            .args(["target", "add", target]),
     )
     .map_err(|error| {
-        format!("{error}\nthe target {TARGET} is needed: `rustup target add {TARGET}`")
+        format!("{error}\nthe target {target} is needed: `rustup target add {target}`")
     })
 }
 

@@ -4,13 +4,17 @@ mod cache;
 mod deploy;
 mod toolchain;
 
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use run_serve::Options;
 
+use crate::address;
 use crate::lazy::Lazy;
-use crate::sandbox::SandboxArgs;
+use crate::sandbox_args::{LimitArgs, ReachArgs, SandboxArgs, bytes};
 
 pub(crate) use cache::{Cache, CacheCommand, CacheKey, CacheKeyCommand};
 pub(crate) use deploy::{Deploy, DeployCommand, DeployTarget, DeployTo};
@@ -69,6 +73,8 @@ pub(crate) enum Command {
     Build(Lazy<Build>),
     /// Execute a component in a deterministic sandbox
     Exec(Lazy<Box<Exec>>),
+    /// Answer HTTP requests with a component
+    Serve(Lazy<Box<Serve>>),
     /// Run the tests of run.toml, or those the components export
     Test(Lazy<Test>),
     /// Show what a component or a project is
@@ -198,6 +204,52 @@ pub(crate) struct Linking {
     /// Take a file's imports from the components of run.toml, as is done for a component
     #[arg(long)]
     pub(crate) compose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// A .wasm or .wat file, the name of a component in run.toml, or a directory
+    /// that `deploy --target local` wrote
+    pub(crate) target: String,
+
+    /// Where to listen, as ADDRESS:PORT or a port of 127.0.0.1 [default: port
+    /// $PORT of every address where that is set, else 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS", value_parser = address::parse)]
+    pub(crate) listen: Option<SocketAddr>,
+
+    /// Where to tell how it goes, under /metrics and /healthz
+    #[arg(long, value_name = "ADDRESS", value_parser = address::parse)]
+    pub(crate) metrics: Option<SocketAddr>,
+
+    /// Requests to answer at once; others wait
+    #[arg(long, value_name = "N", default_value_t = Options::AT_ONCE,
+          value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) concurrency: u32,
+
+    /// Bytes a request's body may have
+    #[arg(long, value_name = "SIZE", default_value = "32MiB", value_parser = run_project::size)]
+    pub(crate) max_request_body: u64,
+
+    /// Bytes a response's body may have [default: any number]
+    #[arg(long, value_name = "SIZE", value_parser = run_project::size)]
+    pub(crate) max_response_body: Option<u64>,
+
+    /// Bytes a request's headers may have
+    #[arg(long, value_name = "SIZE", default_value = "64KiB", value_parser = bytes)]
+    pub(crate) max_headers: usize,
+
+    /// How long requests may take to end once it is to stop
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = run_project::duration)]
+    pub(crate) drain: Duration,
+
+    #[command(flatten)]
+    pub(crate) linking: Linking,
+
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,12 @@ use clap::{ArgMatches, Args, Command, Error, FromArgMatches};
 #[derive(Debug)]
 pub(crate) struct Lazy<T>(T);
 
+impl<T> Lazy<T> {
+    pub(crate) fn into_inner(self) -> T {
+        self.0
+    }
+}
+
 impl<T> Deref for Lazy<T> {
     type Target = T;
 

@@ -1,5 +1,7 @@
 //! The `run` command.
 
+mod access_log;
+mod address;
 mod args;
 mod build_cache;
 mod build_events;
@@ -14,7 +16,10 @@ mod lazy;
 mod progress;
 mod project;
 mod sandbox;
+mod sandbox_args;
+mod serve_events;
 mod shell;
+mod timestamp;
 mod trust;
 mod usage;
 
@@ -41,6 +46,7 @@ fn main() -> ExitCode {
         Command::Build(args) => commands::build::run(&args, &shell),
         Command::Cache(args) => commands::cache::run(&args, &shell),
         Command::Exec(args) => commands::exec::run(&args, &shell),
+        Command::Serve(args) => commands::serve::run(*args.into_inner(), &shell),
         Command::Test(args) => commands::test::run(&args, &shell),
         Command::Info(args) => commands::info::run(&args, &shell),
         Command::Deploy(args) => commands::deploy::run(&args, &shell),

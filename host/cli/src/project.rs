@@ -41,6 +41,21 @@ pub(crate) fn find() -> Result<Project, Failure> {
     Project::discover(&here).map_err(project_failure)
 }
 
+/// The project that a directory holds, and not one above it.
+pub(crate) fn in_directory(directory: &Path) -> Result<Project, Failure> {
+    if !directory.join("run.toml").is_file() {
+        let shown = directory.display();
+        return Err(CommandError::new(
+            format!("the directory `{shown}` holds no run.toml"),
+            "name one that `run v2 deploy --target local` wrote, a .wasm file, or a component",
+        )
+        .into());
+    }
+    let directory = std::path::absolute(directory)
+        .map_err(|error| CommandError::io("cannot tell the working directory", &error))?;
+    Project::discover(&directory).map_err(project_failure)
+}
+
 /// Whether there is a `run.toml`, here or above.
 pub(crate) fn is_near() -> bool {
     let here = std::env::current_dir().unwrap_or_default();

@@ -1,105 +1,15 @@
 //! What a component is run with: its entry in `run.toml`, then the flags.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
-use clap::Args;
 use run_project::{Capability, Component, Project};
 use run_runtime::engine::{Metering, Nans, Options};
 use run_runtime::sandbox::{Directory, HttpHosts, Limits, NetRule, Permissions};
 
-use crate::failure::{CommandError, Failure};
-
-/// The flags of every command that runs a component.
-#[derive(Debug, Default, Args)]
-pub(crate) struct SandboxArgs {
-    /// Give the component the real clock (breaks determinism)
-    #[arg(long)]
-    pub(crate) allow_clock: bool,
-
-    /// Give the component real random numbers (breaks determinism)
-    #[arg(long)]
-    pub(crate) allow_random: bool,
-
-    /// Stop the component where it reads a clock or random numbers it was not given
-    #[arg(long)]
-    strict: bool,
-
-    /// Set a variable, or pass one on by its name (repeatable)
-    #[arg(long = "env", value_name = "NAME[=VALUE]")]
-    environment: Vec<String>,
-
-    /// Give the component a directory (repeatable); :ro for reading only
-    #[arg(long = "dir", value_name = "HOST[::GUEST][:ro]")]
-    directories: Vec<String>,
-
-    /// Let it connect to an address, or listen on a port (repeatable)
-    #[arg(long = "allow-net", value_name = "HOST:PORT|listen:PORT")]
-    network: Vec<String>,
-
-    /// Let it send HTTP requests to a host, or with * to any (repeatable)
-    #[arg(long = "allow-http", value_name = "HOST")]
-    http: Vec<String>,
-
-    /// What wasi:config tells it (repeatable)
-    #[arg(long = "config", value_name = "NAME=VALUE")]
-    config: Vec<String>,
-
-    /// Memory it may use, e.g. 256MiB
-    #[arg(long, value_name = "SIZE", value_parser = bytes)]
-    max_memory: Option<usize>,
-
-    /// Table elements it may use
-    #[arg(long, value_name = "NUMBER")]
-    max_table: Option<usize>,
-
-    /// Core instances it may consist of
-    #[arg(long, value_name = "NUMBER")]
-    max_instances: Option<usize>,
-
-    /// Stack it may use, e.g. 4MiB
-    #[arg(long, value_name = "SIZE", value_parser = stack)]
-    max_stack: Option<usize>,
-
-    /// What it may print to each of stdout and stderr, e.g. 10MiB
-    #[arg(long, value_name = "SIZE", value_parser = bytes)]
-    max_output: Option<usize>,
-
-    /// Units of computation it may use, about one an instruction
-    #[arg(long, value_name = "NUMBER", conflicts_with = "no_fuel")]
-    max_fuel: Option<u64>,
-
-    /// How long it may run, e.g. 500ms or 5s
-    #[arg(long, value_name = "TIME", value_parser = run_project::duration)]
-    timeout: Option<Duration>,
-
-    /// Do not count its instructions: faster, and its virtual clock moves only
-    /// by being read
-    #[arg(long)]
-    no_fuel: bool,
-
-    /// As fast as the engine can: --no-fuel, and NaNs with whatever bits this
-    /// processor gives them (breaks determinism of what looks at those)
-    #[arg(long, conflicts_with = "max_fuel")]
-    fast: bool,
-}
-
-fn bytes(text: &str) -> Result<usize, run_project::ValueError> {
-    // Where a number of bytes does not fit, nothing can exceed it.
-    run_project::size(text).map(|size| usize::try_from(size).unwrap_or(usize::MAX))
-}
-
-fn stack(text: &str) -> Result<usize, String> {
-    let size = bytes(text).map_err(|error| error.to_string())?;
-    if (MIN_STACK..=MAX_STACK).contains(&size) {
-        Ok(size)
-    } else {
-        Err("a stack has from 64KiB to 1GiB".to_owned())
-    }
-}
-
-const MIN_STACK: usize = 64 << 10;
-const MAX_STACK: usize = 1 << 30;
+use crate::failure::Failure;
+use crate::sandbox_args::{
+    LimitArgs, MAX_STACK, MIN_STACK, ReachArgs, SandboxArgs, directory, net_rule, variable, wrong,
+};
 
 /// Everything a run is furnished with but its streams and its command line.
 #[derive(Debug, Default)]
@@ -121,6 +31,25 @@ impl Furnishing {
             furnishing.declared(project, component);
         }
         furnishing.flags(args)?;
+        Ok(furnishing)
+    }
+
+    /// For answering requests: what one of them may use is less, so that many
+    /// fit side by side.
+    pub(crate) fn serving(
+        component: Option<(&Project, &Component)>,
+        reach: &ReachArgs,
+        limits: &LimitArgs,
+    ) -> Result<Self, Failure> {
+        let mut furnishing = Self {
+            limits: Limits::serving(),
+            ..Self::default()
+        };
+        if let Some((project, component)) = component {
+            furnishing.declared(project, component);
+        }
+        furnishing.reach(reach)?;
+        furnishing.limit(limits);
         Ok(furnishing)
     }
 
@@ -159,7 +88,7 @@ impl Furnishing {
         set(&mut limits.stack, stack);
         limits.output = size(declared.output);
         limits.fuel = declared.fuel;
-        limits.timeout = declared.timeout;
+        limits.timeout = declared.timeout.or(limits.timeout);
     }
 
     fn capability(&mut self, capability: &Capability, root: &Path) {
@@ -199,10 +128,22 @@ impl Furnishing {
     }
 
     fn flags(&mut self, args: &SandboxArgs) -> Result<(), Failure> {
+        self.reach(&args.reach)?;
+        self.limit(&args.limits);
         let permissions = &mut self.permissions;
         permissions.clock |= args.allow_clock;
         permissions.random |= args.allow_random;
         permissions.strict = args.strict;
+        self.no_fuel = args.no_fuel || args.fast;
+        self.fast = args.fast;
+        if self.no_fuel {
+            self.limits.fuel = None;
+        }
+        Ok(())
+    }
+
+    fn reach(&mut self, args: &ReachArgs) -> Result<(), Failure> {
+        let permissions = &mut self.permissions;
         for given in &args.environment {
             let variable = variable(given)?;
             permissions
@@ -227,6 +168,10 @@ impl Furnishing {
             permissions.config.retain(|(known, _)| known != name);
             permissions.config.push((name.to_owned(), value.to_owned()));
         }
+        Ok(())
+    }
+
+    fn limit(&mut self, args: &LimitArgs) {
         let limits = &mut self.limits;
         set(&mut limits.memory, args.max_memory);
         set(&mut limits.table, args.max_table);
@@ -235,12 +180,6 @@ impl Furnishing {
         limits.output = args.max_output.or(limits.output);
         limits.fuel = args.max_fuel.or(limits.fuel);
         limits.timeout = args.timeout.or(limits.timeout);
-        self.no_fuel = args.no_fuel || args.fast;
-        self.fast = args.fast;
-        if self.no_fuel {
-            limits.fuel = None;
-        }
-        Ok(())
     }
 }
 
@@ -272,99 +211,5 @@ fn allow_http(hosts: &mut HttpHosts, host: Option<&str>) {
         (Some(_), HttpHosts::All) => {}
         (Some(host), HttpHosts::Some(hosts)) => hosts.push(host.to_owned()),
         (Some(host), HttpHosts::None) => *hosts = HttpHosts::Some(vec![host.to_owned()]),
-    }
-}
-
-fn variable(given: &str) -> Result<(String, String), Failure> {
-    let (name, value) = match given.split_once('=') {
-        Some((name, value)) => (name, value.to_owned()),
-        None => match std::env::var(given) {
-            Ok(value) => (given, value),
-            Err(_) => {
-                return Err(wrong(
-                    "--env",
-                    given,
-                    "it is not set here; write NAME=VALUE to set it",
-                ));
-            }
-        },
-    };
-    if name.is_empty() || value.contains('\0') || name.contains('\0') {
-        return Err(wrong("--env", given, "write NAME=VALUE"));
-    }
-    Ok((name.to_owned(), value))
-}
-
-fn directory(given: &str) -> Result<Directory, Failure> {
-    let (paths, writable) = match given.strip_suffix(":ro") {
-        Some(paths) => (paths, false),
-        None => (given, true),
-    };
-    let (host, guest) = paths.split_once("::").unwrap_or((paths, paths));
-    if host.is_empty() || guest.is_empty() {
-        return Err(wrong(
-            "--dir",
-            given,
-            "write HOST, HOST::GUEST or HOST::GUEST:ro",
-        ));
-    }
-    Ok(Directory {
-        host: PathBuf::from(host),
-        guest: guest.to_owned(),
-        writable,
-    })
-}
-
-/// As the capability of the same kind is written.
-fn net_rule(given: &str) -> Result<NetRule, Failure> {
-    let parse = |text: String| text.parse::<Capability>().ok();
-    let capability = parse(format!("net:{given}"))
-        .filter(|capability| matches!(capability, Capability::Listen(_)))
-        .or_else(|| parse(format!("net:connect:{given}")));
-    match capability {
-        Some(Capability::Listen(port)) => Ok(NetRule::Listen(port)),
-        Some(Capability::Connect { host, port }) => Ok(NetRule::Connect { host, port }),
-        _ => Err(wrong(
-            "--allow-net",
-            given,
-            "write HOST:PORT or listen:PORT",
-        )),
-    }
-}
-
-fn wrong(flag: &str, given: &str, help: &str) -> Failure {
-    CommandError::new(format!("`{flag} {given}` is not understood"), help).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn directories_and_addresses_as_they_are_typed() {
-        let seen = |host: &str, guest: &str, writable| Directory {
-            host: host.into(),
-            guest: guest.to_owned(),
-            writable,
-        };
-        for (text, expected) in [
-            (".", seen(".", ".", true)),
-            ("data:ro", seen("data", "data", false)),
-            ("/srv::/data", seen("/srv", "/data", true)),
-            ("/srv::/data:ro", seen("/srv", "/data", false)),
-        ] {
-            assert_eq!(directory(text).unwrap(), expected);
-        }
-        assert!(directory("::/data").is_err() && directory(":ro").is_err());
-        assert_eq!(net_rule("listen:80").unwrap(), NetRule::Listen(80));
-        let connect = |host: &str, port| NetRule::Connect {
-            host: host.to_owned(),
-            port,
-        };
-        assert_eq!(net_rule("db.test:5432").unwrap(), connect("db.test", 5432));
-        assert_eq!(net_rule("[::1]:80").unwrap(), connect("::1", 80));
-        for bad in ["db.test", "80", "db.test:0", ":80", "a b:80"] {
-            assert!(net_rule(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -62,6 +62,11 @@ impl Shell {
         self.color
     }
 
+    /// Whether only errors are wanted.
+    pub(crate) fn quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Whether to draw progress that moves.
     pub(crate) fn live(&self) -> bool {
         self.terminal && !self.quiet && !self.verbose && !self.json

@@ -6,6 +6,7 @@ pub mod digest;
 pub mod dirs;
 pub mod nearest;
 pub mod private;
+pub mod runner;
 pub mod tree;
 
 pub use digest::Digest;

@@ -167,18 +167,29 @@ impl ArtifactCache {
 }
 
 fn compile(engine: &Engine, wasm: &Wasm) -> Result<Component, Error> {
-    let invalid = |reason| Error::Invalid {
-        name: wasm.name().to_owned(),
-        reason,
-    };
-    let mut bytes = encode::component(wasm)?;
-    if engine.nans() == Nans::Canonical {
-        let rewritten = nan::canonical(&bytes).map_err(|refused| invalid(refused.to_string()))?;
+    let bytes = compilable(wasm, engine.nans() == Nans::Canonical)?;
+    Component::from_binary(engine.wasmtime(), &bytes)
+        .map_err(|error| invalid(wasm, format!("{error:#}")))
+}
+
+/// The bytes that are given to the compiler.
+pub(crate) fn compilable(wasm: &Wasm, canonical_nans: bool) -> Result<Cow<'_, [u8]>, Error> {
+    let bytes = encode::component(wasm)?;
+    if canonical_nans {
+        let rewritten =
+            nan::canonical(&bytes).map_err(|refused| invalid(wasm, refused.to_string()))?;
         if let Cow::Owned(rewritten) = rewritten {
-            bytes = Cow::Owned(rewritten);
+            return Ok(Cow::Owned(rewritten));
         }
     }
-    Component::from_binary(engine.wasmtime(), &bytes).map_err(|error| invalid(format!("{error:#}")))
+    Ok(bytes)
+}
+
+fn invalid(wasm: &Wasm, reason: String) -> Error {
+    Error::Invalid {
+        name: wasm.name().to_owned(),
+        reason,
+    }
 }
 
 fn map(engine: &Engine, path: &Path) -> Option<Component> {

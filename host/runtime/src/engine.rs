@@ -1,12 +1,22 @@
-//! The two engines: one for the user's components, one for plugins.
+//! The engines: for the user's components, for plugins, and for servers.
 
+#[cfg(feature = "compiler")]
 use std::hash::{Hash, Hasher};
 
+#[cfg(feature = "compiler")]
 use run_files::Digest;
+#[cfg(feature = "compiler")]
 use sha2::{Digest as _, Sha256};
-use wasmtime::{Config, RegallocAlgorithm, WasmBacktraceDetails};
+#[cfg(feature = "compiler")]
+use wasmtime::RegallocAlgorithm;
+use wasmtime::{Config, WasmBacktraceDetails};
 
 use crate::sandbox::Limits;
+
+mod server;
+
+#[cfg(feature = "compiler")]
+pub(crate) use server::server_config;
 
 /// A configured wasmtime engine with the part of an artifact's cache key that
 /// depends on it.
@@ -14,6 +24,7 @@ use crate::sandbox::Limits;
 pub struct Engine {
     inner: wasmtime::Engine,
     name: &'static str,
+    #[cfg(feature = "compiler")]
     compatibility: Digest,
     metering: Metering,
     nans: Nans,
@@ -85,8 +96,9 @@ impl Engine {
             .max_wasm_stack(options.stack)
             .async_stack_size(options.stack + (1 << 20))
             .wasm_backtrace_details(WasmBacktraceDetails::Enable)
-            .cranelift_nan_canonicalization(options.nans == Nans::CanonicalByEngine)
             .relaxed_simd_deterministic(true);
+        #[cfg(feature = "compiler")]
+        config.cranelift_nan_canonicalization(options.nans == Nans::CanonicalByEngine);
         if options.baseline {
             let target = TARGET;
             config.target(target).map_err(crate::Error::engine)?;
@@ -101,6 +113,7 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::application`].
+    #[cfg(feature = "compiler")]
     pub fn plugin() -> Result<Self, crate::Error> {
         const STACK: usize = 1 << 20;
         let mut config = base();
@@ -120,6 +133,7 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::application`].
+    #[cfg(feature = "compiler")]
     pub fn initializer() -> Result<Self, crate::Error> {
         const STACK: usize = 1 << 20;
         let mut config = base();
@@ -139,13 +153,11 @@ impl Engine {
         stack: usize,
     ) -> Result<Self, crate::Error> {
         let inner = wasmtime::Engine::new(config).map_err(crate::Error::engine)?;
-        let mut hasher = DigestHasher(Sha256::new());
-        inner.precompile_compatibility_hash().hash(&mut hasher);
-        let compatibility = Digest::from_bytes(hasher.0.finalize().into());
         Ok(Self {
+            #[cfg(feature = "compiler")]
+            compatibility: compatibility(&inner),
             inner,
             name,
-            compatibility,
             metering,
             nans: Nans::Native,
             stack,
@@ -166,6 +178,7 @@ impl Engine {
 
     /// A digest of everything that decides whether compiled code of one engine
     /// can be run by another: versions, settings, processor features.
+    #[cfg(feature = "compiler")]
     #[must_use]
     pub fn compatibility(&self) -> Digest {
         self.compatibility
@@ -175,6 +188,7 @@ impl Engine {
         self.metering
     }
 
+    #[cfg(feature = "compiler")]
     pub(crate) fn nans(&self) -> Nans {
         self.nans
     }
@@ -197,9 +211,18 @@ fn base() -> Config {
     config
 }
 
+#[cfg(feature = "compiler")]
+fn compatibility(engine: &wasmtime::Engine) -> Digest {
+    let mut hasher = DigestHasher(Sha256::new());
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    Digest::from_bytes(hasher.0.finalize().into())
+}
+
 /// Collects what a value feeds to `Hash`, which has no stable digest of its own.
+#[cfg(feature = "compiler")]
 struct DigestHasher(Sha256);
 
+#[cfg(feature = "compiler")]
 impl Hasher for DigestHasher {
     fn write(&mut self, bytes: &[u8]) {
         self.0.update(bytes);

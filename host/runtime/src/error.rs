@@ -52,6 +52,19 @@ pub enum Error {
         at: SourceSpan,
     },
 
+    /// A compiled component that this runtime does not take.
+    #[error("`{name}` is not a component that was compiled for this runtime: {reason}")]
+    #[diagnostic(
+        code(run::runtime::precompiled),
+        help("compile it again with the release of `run` that this runtime came with")
+    )]
+    NotPrecompiled {
+        /// The file.
+        name: String,
+        /// The engine's reason.
+        reason: String,
+    },
+
     /// A core module that cannot become a component.
     #[error("`{name}` is a core module, not a component: {reason}")]
     #[diagnostic(
@@ -90,6 +103,37 @@ pub enum Error {
         imports: Vec<String>,
         /// What to do.
         help: String,
+    },
+
+    /// A component that answers no HTTP requests.
+    #[error("`{name}` does not answer HTTP requests: it exports no `wasi:http/incoming-handler`")]
+    #[diagnostic(code(run::runtime::not_a_handler), help("{help}"))]
+    NotAHandler {
+        /// The file.
+        name: String,
+        /// What it is instead.
+        help: String,
+    },
+
+    /// A handler that returned and left its request unanswered.
+    #[error("`{function}` returned without an answer")]
+    #[diagnostic(
+        code(run::runtime::unanswered),
+        help("every path through a handler has to set the response")
+    )]
+    Unanswered {
+        /// What was called.
+        function: String,
+    },
+
+    /// A handler that answered with an error instead of a response.
+    #[error("`{function}` answered with the error `{code}`")]
+    #[diagnostic(code(run::runtime::answered_error))]
+    AnsweredError {
+        /// What was called.
+        function: String,
+        /// The error code of `wasi:http/types`.
+        code: String,
     },
 
     /// No function of that name.
@@ -269,6 +313,7 @@ impl Error {
         }
     }
 
+    #[cfg(feature = "compiler")]
     pub(crate) fn text(name: &str, text: &str, error: &wat::Error) -> Self {
         // The parser prints `message\n  --> file:line:col\n…`; its message and
         // position are taken, and the source is shown the way all errors are.
@@ -292,6 +337,7 @@ impl Error {
 }
 
 /// The byte offset of a one-based line and column.
+#[cfg(feature = "compiler")]
 pub(crate) fn offset_of(text: &str, line: usize, column: usize) -> Option<usize> {
     let start: usize = text
         .split_inclusive('\n')

@@ -102,7 +102,7 @@ impl Prepared {
         }
     }
 
-    fn store(
+    pub(crate) fn store(
         &self,
         link: &Link,
         furnish: Furnish<'_>,
@@ -127,22 +127,15 @@ impl Prepared {
     /// Sets what the guest may use, and lets a call with a deadline be abandoned
     /// at any time.
     fn meter(&self, store: &mut Store<State>, limits: &Limits) -> Result<Option<Ticker>, Error> {
-        /// Some milliseconds of computing.
-        const YIELD: u64 = 10_000_000;
         match self.engine.metering() {
-            Metering::Fuel => {
+            Metering::Fuel if limits.timeout.is_none() => {
                 let fuel = limits.fuel.unwrap_or(u64::MAX);
                 store.set_fuel(fuel).map_err(Error::sandbox)?;
-                if limits.timeout.is_some() {
-                    store
-                        .fuel_async_yield_interval(Some(YIELD))
-                        .map_err(Error::sandbox)?;
-                }
                 Ok(None)
             }
+            Metering::Fuel => self.meter_yielding(store, limits).map(|()| None),
             Metering::Epochs if limits.timeout.is_some() => {
-                store.set_epoch_deadline(1);
-                store.epoch_deadline_async_yield_and_update(1);
+                self.meter_yielding(store, limits)?;
                 Ticker::start(self.engine.wasmtime())
                     .map(Some)
                     .map_err(|error| Error::Sandbox {
@@ -154,6 +147,35 @@ impl Prepared {
                 Ok(None)
             }
             Metering::None => Ok(None),
+        }
+    }
+}
+
+impl Prepared {
+    /// Sets what the guest may use, and lets it give way every some milliseconds
+    /// of computing: to be abandoned, or for others to get their turn. Epochs
+    /// are moved on by whoever calls this.
+    pub(crate) fn meter_yielding(
+        &self,
+        store: &mut Store<State>,
+        limits: &Limits,
+    ) -> Result<(), Error> {
+        /// Some milliseconds of computing.
+        const YIELD: u64 = 10_000_000;
+        match self.engine.metering() {
+            Metering::Fuel => {
+                let fuel = limits.fuel.unwrap_or(u64::MAX);
+                store.set_fuel(fuel).map_err(Error::sandbox)?;
+                store
+                    .fuel_async_yield_interval(Some(YIELD))
+                    .map_err(Error::sandbox)
+            }
+            Metering::Epochs => {
+                store.set_epoch_deadline(1);
+                store.epoch_deadline_async_yield_and_update(1);
+                Ok(())
+            }
+            Metering::None => Ok(()),
         }
     }
 }
@@ -359,7 +381,7 @@ fn captured(store: &Store<State>) -> Output {
     Output { stdout, stderr }
 }
 
-fn settle<T>(
+pub(crate) fn settle<T>(
     outcome: Result<wasmtime::Result<T>, Unfinished>,
     store: &Store<State>,
     limits: &Limits,

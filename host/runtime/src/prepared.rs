@@ -7,12 +7,15 @@ use std::sync::OnceLock;
 use run_files::Digest;
 use wasmtime::component::{Component, InstancePre};
 
+#[cfg(feature = "compiler")]
 use crate::artifact::Loaded;
 use crate::exports::{self, ExportedFunction};
 use crate::linker::{self, Linked};
 use crate::sandbox::State;
 use crate::values::{self, Argument};
-use crate::{ArtifactCache, Engine, Error, Wasm};
+#[cfg(feature = "compiler")]
+use crate::{ArtifactCache, Wasm};
+use crate::{Engine, Error};
 
 /// A compiled component.
 pub struct Prepared {
@@ -32,6 +35,7 @@ pub(crate) struct Link {
     pub(crate) alone: bool,
 }
 
+#[cfg(feature = "compiler")]
 impl Prepared {
     /// Compiles a component, or maps its artifact. A core module becomes a
     /// component first, see [`crate::encode`].
@@ -54,6 +58,31 @@ impl Prepared {
             digest,
         } = cache.open(engine, path)?;
         Ok(Self::of(engine, component, &name, digest))
+    }
+}
+
+impl Prepared {
+    /// A component that was compiled before, by `ahead::compile`.
+    ///
+    /// # Safety
+    /// What the file holds is run as it is: it must have come from there, and
+    /// nobody may have had the chance to change it since.
+    ///
+    /// # Errors
+    /// The file cannot be read, or was made by another version, for another
+    /// kind of machine, or with other settings.
+    pub unsafe fn precompiled(engine: &Engine, path: &Path) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        // SAFETY: what the caller promises.
+        let mapped = unsafe { Component::deserialize_file(engine.wasmtime(), path) };
+        match mapped {
+            // Nothing is drawn from its digest where random numbers are real.
+            Ok(component) => Ok(Self::of(engine, component, &name, Digest::of(b""))),
+            Err(error) => Err(Error::NotPrecompiled {
+                name,
+                reason: format!("{error:#}"),
+            }),
+        }
     }
 
     fn of(engine: &Engine, component: Component, name: &str, digest: Digest) -> Self {

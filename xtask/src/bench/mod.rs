@@ -8,6 +8,7 @@ mod compute;
 mod machine;
 mod measure;
 mod peers;
+mod serves;
 mod starts;
 mod table;
 mod tests;
@@ -65,6 +66,10 @@ const BENCHES: &[Bench] = &[
     Bench {
         name: "calls",
         run: calls::run,
+    },
+    Bench {
+        name: "serve",
+        run: serves::run,
     },
     Bench {
         name: "plugin",

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use run_project::{Component, Project};
 use run_runtime::call::Failed;
-use run_runtime::sandbox::{Observed, Stdio};
+use run_runtime::sandbox::{Observed, Outlet, Stdio};
 use run_runtime::{ArtifactCache, Engine, Furnish, Output, Prepared, values};
 use serde_json::{Value, json};
 
@@ -50,7 +50,7 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    fn component(&self) -> Option<(&Project, &Component)> {
+    pub(crate) fn component(&self) -> Option<(&Project, &Component)> {
         let (project, index) = self.project.as_ref()?;
         Some((project, project.manifest.components.get(*index)?))
     }
@@ -151,7 +151,11 @@ impl Run<'_> {
         let mut argv = vec![program.to_string_lossy().into_owned()];
         argv.extend(self.args.arguments.iter().cloned());
         let stdio = Stdio {
-            capture: self.shell.json(),
+            output: if self.shell.json() {
+                Outlet::Capture
+            } else {
+                Outlet::Inherit
+            },
             ..Stdio::inherit()
         };
         let exited = self

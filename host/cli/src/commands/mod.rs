@@ -9,5 +9,6 @@ pub(crate) mod exec;
 pub(crate) mod info;
 pub(crate) mod init;
 pub(crate) mod plugin;
+pub(crate) mod serve;
 pub(crate) mod test;
 pub(crate) mod toolchain;

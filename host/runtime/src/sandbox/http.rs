@@ -22,6 +22,16 @@ type Answer = (
 );
 
 impl WasiHttpHooks for HttpPolicy {
+    /// Guests write bodies in small pieces: some of them may be on their way
+    /// before the guest has to wait, a megabyte in all.
+    fn p2_outgoing_body_buffer_chunks(&mut self) -> usize {
+        16
+    }
+
+    fn p2_outgoing_body_chunk_size(&mut self) -> usize {
+        64 << 10
+    }
+
     fn send_request(
         &mut self,
         request: Request<WasiBody>,

@@ -45,6 +45,19 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// Those of one request of a server, of which many are answered at once: 256
+    /// MiB of memory and a minute; else as usual.
+    #[must_use]
+    pub fn serving() -> Self {
+        Self {
+            memory: 256 << 20,
+            timeout: Some(Duration::from_secs(60)),
+            ..Self::default()
+        }
+    }
+}
+
 /// Which limit it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LimitKind {

@@ -10,6 +10,7 @@ mod entropy;
 mod files;
 mod http;
 mod limits;
+mod lines;
 mod network;
 mod observed;
 mod permissions;
@@ -18,9 +19,10 @@ mod stdio;
 mod time;
 
 pub use limits::{Breach, Growth, LimitKind, Limits};
+pub use lines::LineOutlet;
 pub use observed::{Denial, Observed};
 pub use permissions::{Directory, HttpHosts, NetRule, Permissions};
-pub use stdio::{Stdin, Stdio};
+pub use stdio::{Outlet, Stdin, Stdio};
 pub use time::source_date_epoch;
 
 pub(crate) use entropy::link as link_entropy;

@@ -70,8 +70,8 @@ impl State {
             argv: _,
         } = furnish;
         let seen = Arc::new(Seen::default());
-        let stdout = Sink::stdout(stdio.capture, limits.output, &seen);
-        let stderr = Sink::stderr(stdio.capture, limits.output, &seen);
+        let stdout = Sink::stdout(&stdio.output, limits.output, &seen);
+        let stderr = Sink::stderr(&stdio.output, limits.output, &seen);
         // A directory that is not there is told all the same.
         let wasi = match alone && permissions.directories.is_empty() {
             true => None,

@@ -12,6 +12,7 @@ use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
 use super::limits::Breach;
+use super::lines::{Held, LineOutlet};
 use super::observed::Seen;
 
 /// Where a component's standard streams go.
@@ -19,8 +20,19 @@ use super::observed::Seen;
 pub struct Stdio {
     /// What it reads.
     pub stdin: Stdin,
-    /// Whether what it writes is kept in memory instead of being passed on.
-    pub capture: bool,
+    /// Where what it writes goes.
+    pub output: Outlet,
+}
+
+/// Where what a component writes goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outlet {
+    /// To this process's own streams, as it comes.
+    Inherit,
+    /// Into memory.
+    Capture,
+    /// To a function, by whole lines: for guests that run side by side.
+    Lines(LineOutlet),
 }
 
 /// What a component reads from its standard input.
@@ -38,7 +50,7 @@ impl Stdio {
     pub fn inherit() -> Self {
         Self {
             stdin: Stdin::Inherit,
-            capture: false,
+            output: Outlet::Inherit,
         }
     }
 
@@ -47,7 +59,16 @@ impl Stdio {
     pub fn capture() -> Self {
         Self {
             stdin: Stdin::Bytes(Vec::new()),
-            capture: true,
+            output: Outlet::Capture,
+        }
+    }
+
+    /// Output to `lines`, and nothing to read.
+    #[must_use]
+    pub fn lines(lines: LineOutlet) -> Self {
+        Self {
+            stdin: Stdin::Bytes(Vec::new()),
+            output: Outlet::Lines(lines),
         }
     }
 }
@@ -66,23 +87,24 @@ enum Target {
     Stdout,
     Stderr,
     Memory(Arc<Mutex<Vec<u8>>>),
+    Lines(Arc<Held>),
 }
 
 impl Sink {
-    pub(super) fn stdout(capture: bool, limit: Option<usize>, seen: &Arc<Seen>) -> Self {
-        Self::new(capture, Target::Stdout, limit, seen)
+    pub(super) fn stdout(outlet: &Outlet, limit: Option<usize>, seen: &Arc<Seen>) -> Self {
+        Self::new(outlet, Target::Stdout, limit, seen)
     }
 
-    pub(super) fn stderr(capture: bool, limit: Option<usize>, seen: &Arc<Seen>) -> Self {
-        Self::new(capture, Target::Stderr, limit, seen)
+    pub(super) fn stderr(outlet: &Outlet, limit: Option<usize>, seen: &Arc<Seen>) -> Self {
+        Self::new(outlet, Target::Stderr, limit, seen)
     }
 
-    fn new(capture: bool, own: Target, limit: Option<usize>, seen: &Arc<Seen>) -> Self {
+    fn new(outlet: &Outlet, own: Target, limit: Option<usize>, seen: &Arc<Seen>) -> Self {
         Self {
-            target: if capture {
-                Target::Memory(Arc::default())
-            } else {
-                own
+            target: match outlet {
+                Outlet::Inherit => own,
+                Outlet::Capture => Target::Memory(Arc::default()),
+                Outlet::Lines(outlet) => Target::Lines(Arc::new(Held::new(outlet))),
             },
             written: Arc::default(),
             limit,
@@ -94,7 +116,7 @@ impl Sink {
     pub(super) fn captured(&self) -> Vec<u8> {
         match &self.target {
             Target::Memory(bytes) => bytes.lock().unwrap_or_else(PoisonError::into_inner).clone(),
-            Target::Stdout | Target::Stderr => Vec::new(),
+            Target::Stdout | Target::Stderr | Target::Lines(_) => Vec::new(),
         }
     }
 
@@ -131,6 +153,10 @@ impl Sink {
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
                     .extend_from_slice(bytes);
+                return Ok(());
+            }
+            Target::Lines(held) => {
+                held.take(bytes);
                 return Ok(());
             }
             Target::Stdout => unbuffered(&mut io::stdout().lock(), bytes),
@@ -175,7 +201,7 @@ impl IsTerminal for Sink {
         match self.target {
             Target::Stdout => io::IsTerminal::is_terminal(&io::stdout()),
             Target::Stderr => io::IsTerminal::is_terminal(&io::stderr()),
-            Target::Memory(_) => false,
+            Target::Memory(_) | Target::Lines(_) => false,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use run_project::manifest::{ExpectedError, Test};
 use run_runtime::call::Failed;
 use run_runtime::exports::ExportedFunction;
-use run_runtime::sandbox::{LimitKind, Limits, Permissions, Stdin, Stdio};
+use run_runtime::sandbox::{LimitKind, Limits, Outlet, Permissions, Stdin, Stdio};
 use run_runtime::{Error, Furnish, Output, values};
 
 use super::judge::Reason;
@@ -150,7 +150,7 @@ impl Case {
     fn stdio(&self) -> Stdio {
         Stdio {
             stdin: Stdin::Bytes(self.stdin.clone()),
-            capture: true,
+            output: Outlet::Capture,
         }
     }
 

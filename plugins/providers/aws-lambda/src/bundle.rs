@@ -1,0 +1,148 @@
+//! What is uploaded: an archive with the runner, the compiled component, and
+//! what that may reach.
+
+use std::io::{Cursor, Write};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use run_plugin_api::{Error, Result};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use crate::settings::Settings;
+
+/// The most the platform takes without a bucket in between, packed and unpacked:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
+const PACKED: usize = 50 << 20;
+const UNPACKED: usize = 250 << 20;
+
+/// What a component's memory is less than the function's: the runner, and what
+/// it keeps for requests.
+const OVERHEAD: u32 = 64;
+
+/// An archive with its digest as the platform has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Bundle {
+    pub(crate) bytes: Vec<u8>,
+    /// SHA-256 in base64.
+    pub(crate) sha: String,
+}
+
+/// The archive: the same bytes for the same contents.
+///
+/// # Errors
+/// It is larger than the platform takes.
+pub(crate) fn bundle(
+    runner: &[u8],
+    component: &[u8],
+    settings: &Settings,
+    digest: &str,
+) -> Result<Bundle> {
+    let manifest = format!("{:#}\n", manifest(settings, digest)).into_bytes();
+    // By name, as they are unpacked.
+    let files: [(&str, &[u8], u32); 3] = [
+        ("app.cwasm", component, 0o644),
+        ("app.json", &manifest, 0o644),
+        ("bootstrap", runner, 0o755),
+    ];
+    let unpacked: usize = files.iter().map(|(_, bytes, _)| bytes.len()).sum();
+    too_large("unpacked", unpacked, UNPACKED)?;
+    let bytes = packed(&files)
+        .map_err(|error| Error::failed(format!("the archive cannot be written: {error}")))?;
+    too_large("packed", bytes.len(), PACKED)?;
+    Ok(Bundle {
+        sha: STANDARD.encode(Sha256::digest(&bytes)),
+        bytes,
+    })
+}
+
+fn packed(files: &[(&str, &[u8], u32)]) -> zip::result::ZipResult<Vec<u8>> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes, mode) in files {
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .compression_level(Some(6))
+            .last_modified_time(DateTime::default())
+            .unix_permissions(*mode);
+        archive.start_file(*name, options)?;
+        archive.write_all(bytes)?;
+    }
+    Ok(archive.finish()?.into_inner())
+}
+
+fn too_large(how: &str, size: usize, most: usize) -> Result<()> {
+    if size <= most {
+        return Ok(());
+    }
+    Err(Error::invalid_input(format!(
+        "the function has {} MiB {how}, and the platform takes {} MiB",
+        size >> 20,
+        most >> 20
+    ))
+    .with_help("a build with `--release` is smaller"))
+}
+
+/// `app.json`, as `runner/src/app.rs` reads it.
+fn manifest(settings: &Settings, digest: &str) -> Value {
+    let variables = settings.variables.iter().map(|(name, _)| name);
+    let names: Vec<_> = variables.chain(&settings.secrets).collect();
+    let config: serde_json::Map<_, _> = settings
+        .config
+        .iter()
+        .map(|(name, value)| (name.clone(), json!(value)))
+        .collect();
+    json!({
+        "version": 1,
+        "component": "app.cwasm",
+        "digest": digest,
+        "environment": names,
+        "http": settings.http,
+        "connect": settings.connect,
+        "config": config,
+        "limits": {
+            "memory": u64::from(settings.memory - OVERHEAD) << 20,
+            "timeout": u64::from(settings.timeout) * 1000,
+        },
+        "streaming": settings.streaming,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::tests::settings;
+
+    #[test]
+    fn the_same_contents_give_the_same_archive() {
+        let settings = settings(&[("secrets", "KEY"), ("http", "a.test")]).unwrap();
+        let made = || bundle(b"#!runner", b"code", &settings, "sha256:0").unwrap();
+        assert_eq!(made(), made());
+        assert_eq!(made().sha.len(), 44);
+        let mut archive = zip::ZipArchive::new(Cursor::new(made().bytes)).unwrap();
+        let names: Vec<_> = archive
+            .file_names()
+            .map(|name| name.unwrap().into_owned())
+            .collect();
+        assert_eq!(names, ["app.cwasm", "app.json", "bootstrap"]);
+        let mode = archive.by_name("bootstrap").unwrap().unix_mode().unwrap();
+        assert_eq!(mode & 0o777, 0o755);
+        let text = std::io::read_to_string(archive.by_name("app.json").unwrap()).unwrap();
+        let manifest: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(manifest["environment"], json!(["KEY"]));
+        assert_eq!(manifest["http"], json!(["a.test"]));
+        assert_eq!(manifest["limits"]["memory"], 192 << 20);
+    }
+
+    #[test]
+    fn what_is_too_large_is_said_before_it_is_sent() {
+        assert!(too_large("packed", PACKED, PACKED).is_ok());
+        let error = too_large("packed", PACKED + (1 << 20), PACKED).unwrap_err();
+        assert!(
+            error.message().contains("51 MiB packed"),
+            "{}",
+            error.message()
+        );
+    }
+}

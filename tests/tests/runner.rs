@@ -1,0 +1,365 @@
+//! The runner: a component that was compiled before, served without a compiler;
+//! by itself, and in the emulator of the platform that starts it for each event.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use run_runtime::{Wasm, ahead};
+use run_tests::server::{Connection, get};
+use run_tests::{Scratch, Tools, components, guest, tools};
+use serde_json::{Value, json};
+
+/// The runner and the emulator, got or built where they are not there yet.
+fn provided() -> &'static Tools {
+    static TOOLS: OnceLock<Tools> = OnceLock::new();
+    TOOLS.get_or_init(|| tools::of("runner"))
+}
+
+fn runner() -> PathBuf {
+    PathBuf::from(provided().variable("RUNNER"))
+}
+
+/// A directory as it is deployed: the runner, a compiled component, and what
+/// that may reach.
+fn deployed(component: &Wasm, rest: Value) -> Scratch {
+    let scratch = Scratch::new();
+    std::fs::copy(runner(), scratch.path().join("bootstrap")).unwrap();
+    let target = format!("{}-linux-musl", std::env::consts::ARCH);
+    let code = ahead::compile(component, &target).unwrap();
+    std::fs::write(scratch.path().join("app.cwasm"), code).unwrap();
+    let mut manifest = json!({ "version": 1, "component": "app.cwasm" });
+    for (key, value) in rest.as_object().into_iter().flatten() {
+        manifest[key] = value.clone();
+    }
+    scratch.write("app.json", &manifest.to_string());
+    scratch
+}
+
+fn web(rest: Value) -> Scratch {
+    deployed(&Wasm::read(guest::web()).unwrap(), rest)
+}
+
+fn wat(text: &str) -> Scratch {
+    let wasm = Wasm::from_bytes("component.wat", text.as_bytes().to_vec()).unwrap();
+    deployed(&wasm, json!({}))
+}
+
+/// A process that is killed when it is dropped.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+fn free() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+/// The emulator with what is deployed; the component is started at the first
+/// event.
+struct Emulator {
+    _running: Running,
+    authority: String,
+}
+
+impl Emulator {
+    fn start(deployed: &Path) -> Self {
+        let (authority, runtime) = (free(), free());
+        let mut command = Command::new(provided().variable("EMULATOR"));
+        command
+            .args(["--runtime-interface-emulator-address", &authority])
+            .args(["--runtime-api-address", &runtime])
+            .arg(deployed.join("bootstrap"))
+            .env("GIVEN", "yes")
+            .env("AWS_LAMBDA_FUNCTION_TIMEOUT", "30")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let running = Running(command.spawn().unwrap());
+        let until = Instant::now() + Duration::from_secs(30);
+        while TcpStream::connect(&authority).is_err() {
+            assert!(Instant::now() < until, "the emulator does not listen");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Self {
+            _running: running,
+            authority,
+        }
+    }
+
+    fn invoke(&self, event: &Value) -> Value {
+        let event = event.to_string();
+        let request = format!(
+            "POST /2015-03-31/functions/function/invocations HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{event}",
+            event.len()
+        );
+        let response = Connection::open(&self.authority, &request).response();
+        serde_json::from_str(&response.body).unwrap_or_else(|_| panic!("{response:?}"))
+    }
+}
+
+/// A request as a function URL sends it.
+fn request(method: &str, target: &str, body: &str) -> Value {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    json!({
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": {"host": "f.test", "accept": "*/*"},
+        "requestContext": {"domainName": "f.test", "http": {"method": method}},
+        "body": body,
+        "isBase64Encoded": false,
+    })
+}
+
+#[test]
+fn by_itself_it_is_a_server() {
+    let deployed = web(json!({"environment": ["GIVEN"], "digest": "sha256:0"}));
+    let mut command = Command::new(runner());
+    command
+        .args(["--listen", "127.0.0.1:0"])
+        .arg(deployed.path())
+        .env("GIVEN", "yes")
+        .stderr(Stdio::piped());
+    let mut running = Running(command.spawn().unwrap());
+    let mut stderr = BufReader::new(running.0.stderr.take().unwrap());
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    let authority = line
+        .trim()
+        .strip_prefix("serving http://")
+        .unwrap_or_else(|| panic!("{line}"));
+    let text = |path: &str| Connection::open(authority, &get(path)).response();
+    assert_eq!(text("/").body, "hello\n");
+    assert!(
+        text("/")
+            .headers
+            .contains(&"x-run-digest: sha256:0".to_owned())
+    );
+    assert_eq!(text("/env?GIVEN").body, "yes");
+    assert_eq!(text("/env?PATH").body, "");
+    assert_eq!(
+        text("/fetch?127.0.0.1:1").body,
+        "ErrorCode::HttpRequestDenied"
+    );
+    assert_eq!(text("/panic").status, 500);
+    assert_eq!(text("/").status, 200);
+
+    deployed.write(
+        "app.json",
+        r#"{"version":1,"component":"app.cwasm","allow":"all"}"#,
+    );
+    let refused = Command::new(runner())
+        .arg(deployed.path())
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("unknown field `allow`"), "{said}");
+    deployed.write("app.json", r#"{"version":1,"component":"app.json"}"#);
+    let refused = Command::new(runner())
+        .arg(deployed.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(
+        said.contains("is not a component that was compiled"),
+        "{said}"
+    );
+}
+
+#[test]
+fn events_that_are_requests_are_answered() {
+    let deployed = web(json!({"environment": ["GIVEN"], "limits": {"timeout": 1000}}));
+    let emulator = Emulator::start(deployed.path());
+    let answer =
+        |method: &str, target: &str, body: &str| emulator.invoke(&request(method, target, body));
+    let hello = answer("GET", "/", "");
+    assert_eq!(hello["statusCode"], 200, "{hello}");
+    assert_eq!(
+        (&hello["body"], &hello["isBase64Encoded"]),
+        (&json!("hello\n"), &json!(false))
+    );
+    assert_eq!(answer("POST", "/echo", "back")["body"], "back");
+    assert_eq!(answer("GET", "/env?GIVEN", "")["body"], "yes");
+    assert_eq!(answer("GET", "/env?AWS_LAMBDA_RUNTIME_API", "")["body"], "");
+    assert_eq!(answer("GET", "/nowhere", "")["statusCode"], 404);
+    assert_eq!(answer("GET", "/headers", "")["body"], "accept");
+
+    let failed = answer("GET", "/panic", "");
+    assert_eq!(failed["errorType"], "Run.ComponentFailed", "{failed}");
+    assert_eq!(answer("GET", "/spin", "")["errorType"], "Run.Timeout");
+    assert_eq!(
+        answer("GET", "/cut?0", "")["errorType"],
+        "Run.ComponentFailed"
+    );
+    let bad = emulator.invoke(&json!({"requestContext": {"http": {}}}));
+    assert_eq!(bad["errorType"], "Run.BadEvent", "{bad}");
+    let scheduled = emulator.invoke(&json!({"detail-type": "Scheduled Event"}));
+    assert_eq!(scheduled["errorType"], "Run.NotACommand", "{scheduled}");
+
+    let balancer = emulator.invoke(&json!({
+        "httpMethod": "GET",
+        "path": "/",
+        "headers": {"host": "b.test"},
+        "requestContext": {"elb": {}},
+        "body": "",
+    }));
+    assert_eq!(balancer["statusDescription"], "200 OK", "{balancer}");
+}
+
+#[test]
+fn other_events_run_commands_and_call_functions() {
+    let cat = wat(components::CAT);
+    let emulator = Emulator::start(cat.path());
+    let event = json!({"detail-type": "Scheduled Event", "time": "now"});
+    assert_eq!(
+        emulator.invoke(&event),
+        event,
+        "what it prints is the answer"
+    );
+
+    let calc = wat(components::CALC);
+    let emulator = Emulator::start(calc.path());
+    let call =
+        |function: &str, args: Value| emulator.invoke(&json!({"function": function, "args": args}));
+    assert_eq!(call("add", json!([2, "s32:3"]))["return_value"], 5);
+    let wrong = call("add", json!([2]));
+    assert_eq!(wrong["errorType"], "Run.BadCall", "{wrong}");
+    assert_eq!(call("sub-tract", json!([]))["errorType"], "Run.BadCall");
+}
+
+/// A platform that hands out these events, and keeps what is answered.
+fn platform(listener: &TcpListener, events: &[Value]) -> Vec<String> {
+    let (stream, _) = listener.accept().unwrap();
+    let mut stream = BufReader::new(stream);
+    let mut answers = Vec::new();
+    for event in events {
+        let asked = message(&mut stream);
+        assert!(
+            asked.starts_with("GET /2018-06-01/runtime/invocation/next"),
+            "{asked}"
+        );
+        let event = event.to_string();
+        let response = format!(
+            "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: 1\r\nContent-Length: {}\r\n\r\n{event}",
+            event.len()
+        );
+        stream.get_mut().write_all(response.as_bytes()).unwrap();
+        answers.push(message(&mut stream));
+        let accepted = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
+        stream.get_mut().write_all(accepted.as_bytes()).unwrap();
+    }
+    answers
+}
+
+/// A whole message: what is in pieces is put together, trailers follow.
+fn message(stream: &mut BufReader<TcpStream>) -> String {
+    let line = |stream: &mut BufReader<TcpStream>| {
+        let mut line = String::new();
+        stream.read_line(&mut line).unwrap();
+        line
+    };
+    let mut message = String::new();
+    let (mut length, mut pieces) = (0, false);
+    loop {
+        let header = line(stream);
+        message.push_str(&header.to_lowercase().replace("get /", "GET /"));
+        let lower = header.to_lowercase();
+        pieces |= lower.starts_with("transfer-encoding: chunked");
+        if let Some(value) = lower.strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        if header.trim().is_empty() {
+            break;
+        }
+    }
+    let mut take = |stream: &mut BufReader<TcpStream>, length: usize| {
+        let mut bytes = vec![0; length];
+        stream.read_exact(&mut bytes).unwrap();
+        message.push_str(&String::from_utf8_lossy(&bytes));
+    };
+    if !pieces {
+        take(stream, length);
+        return message;
+    }
+    loop {
+        let size = usize::from_str_radix(line(stream).trim(), 16).unwrap();
+        if size == 0 {
+            break;
+        }
+        take(stream, size);
+        line(stream);
+    }
+    loop {
+        let trailer = line(stream);
+        if trailer.trim().is_empty() {
+            return message;
+        }
+        message.push_str(&trailer.to_lowercase());
+    }
+}
+
+#[test]
+fn responses_are_streamed_where_that_is_asked_for() {
+    let deployed = web(json!({"streaming": true}));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut command = Command::new(deployed.path().join("bootstrap"));
+    command
+        .env(
+            "AWS_LAMBDA_RUNTIME_API",
+            listener.local_addr().unwrap().to_string(),
+        )
+        .stderr(Stdio::null());
+    let _running = Running(command.spawn().unwrap());
+    let events = [
+        request("GET", "/ticks?2", ""),
+        request("GET", "/cut?200", ""),
+    ];
+    let answers = platform(&listener, &events);
+    let whole = &answers[0];
+    for part in [
+        "lambda-runtime-function-response-mode: streaming",
+        "content-type: application/vnd.awslambda.http-integration-response",
+        "{\"statusCode\":200,\"headers\":{},\"cookies\":[]}\0\0\0\0\0\0\0\00\n1\nversion-1",
+    ] {
+        assert!(whole.contains(part), "{part}:\n{whole}");
+    }
+    assert!(whole.ends_with("version-1"), "{whole}");
+    assert!(answers[1].contains("the first half"), "{}", answers[1]);
+    assert!(
+        answers[1].contains("lambda-runtime-function-error-type: run.componentfailed"),
+        "{}",
+        answers[1]
+    );
+}
+
+#[test]
+fn what_cannot_start_is_told_to_the_platform() {
+    let deployed = wat("(component (import \"acme:shop/prices@1.0.0\" (instance)))");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut command = Command::new(deployed.path().join("bootstrap"));
+    command
+        .env(
+            "AWS_LAMBDA_RUNTIME_API",
+            listener.local_addr().unwrap().to_string(),
+        )
+        .stderr(Stdio::null());
+    let mut running = Running(command.spawn().unwrap());
+    let (stream, _) = listener.accept().unwrap();
+    let mut stream = BufReader::new(stream);
+    let told = message(&mut stream);
+    assert!(told.contains("/runtime/init/error"), "{told}");
+    assert!(told.contains("acme:shop/prices@1.0.0"), "{told}");
+    let accepted = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
+    stream.get_mut().write_all(accepted.as_bytes()).unwrap();
+    assert_eq!(running.0.wait().unwrap().code(), Some(1));
+}
