@@ -30,7 +30,7 @@ fn what_is_sent_is_what_the_platforms_own_command_sends() {
     }
     let _ = shop
         .project
-        .deploy(&["rollback", "1", "--yes", "--wait", "1s"]);
+        .deploy(&["--wait", "1s", "rollback", "1", "--yes"]);
     assert_eq!(
         lines(&shop.changes()),
         ["PUT /service/S/version/1/activate"]
