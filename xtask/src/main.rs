@@ -14,6 +14,7 @@ mod fuzz;
 mod package_variables;
 mod provide;
 mod reference;
+mod release;
 mod runner;
 mod servers;
 mod step;
@@ -51,6 +52,7 @@ usage: cargo xtask <task>
   runner [TARGET…]
           build the runner that is deployed with components, for each target,
           and keep it in the user's cache, where `run v2` finds it
+  release build the command as it ships; prints where it is
   bench [ROW…]
           measure against the peers; see benches/README.md
 ";
@@ -74,6 +76,7 @@ fn main() -> ExitCode {
         Some("deny") => deny::run(),
         Some("reference-tests") => reference::run(&args[1..]),
         Some("runner") => runner::run(&args[1..]),
+        Some("release") => release::run(),
         Some("bench") => bench::run(&args[1..]),
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");

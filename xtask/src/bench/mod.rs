@@ -117,8 +117,7 @@ fn release() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("BENCH_RUN") {
         return Ok(path.into());
     }
-    step::run(step::cargo().args(["build", "--release", "--locked", "--package", "run-cli"]))?;
-    Ok(step::root().join("target/release/run"))
+    crate::release::build()
 }
 
 fn choose(names: &[String]) -> Result<Vec<&'static Bench>> {
