@@ -329,7 +329,7 @@ mod tests {
             .unwrap()
             .module(true, "1.25");
         let glue = &module["wit_exports/wit_exports.go"];
-        let area = "Allocate(&staticPinner, ((5*4)+8-1)/8*8, 8))";
+        let area = "Allocate(&staticPinner, (20+8-1)/8*8, 8))";
         assert!(glue.contains(area), "{glue}");
     }
 
