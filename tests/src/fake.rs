@@ -223,7 +223,7 @@ fn answer(mut stream: TcpStream, fault: Option<Fault>, status: u16, headers: &st
         }
         Some(Fault::Silence) => {
             // Until the other side has gone.
-            stream.read(&mut [0]).ok();
+            let _any = stream.read(&mut [0]).unwrap_or_default();
         }
     }
 }

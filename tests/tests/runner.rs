@@ -329,7 +329,7 @@ fn responses_are_streamed_where_that_is_asked_for() {
     for part in [
         "lambda-runtime-function-response-mode: streaming",
         "content-type: application/vnd.awslambda.http-integration-response",
-        "{\"statusCode\":200,\"headers\":{},\"cookies\":[]}\0\0\0\0\0\0\0\00\n1\nversion-1",
+        "{\"statusCode\":200,\"headers\":{},\"cookies\":[]}\0\0\0\0\0\0\0\x000\n1\nversion-1",
     ] {
         assert!(whole.contains(part), "{part}:\n{whole}");
     }

@@ -2,7 +2,7 @@
 //! reads the log.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -82,11 +82,8 @@ fn write(shell: &Shell, waiting: &Receiver<Line>, dropped: &AtomicU64) {
     };
     while let Ok(line) = waiting.recv() {
         put(line);
-        loop {
-            match waiting.try_recv() {
-                Ok(line) => put(line),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
-            }
+        while let Ok(line) = waiting.try_recv() {
+            put(line);
         }
         shell.flush();
         match dropped.swap(0, Ordering::Relaxed) {

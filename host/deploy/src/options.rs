@@ -88,7 +88,8 @@ fn wrong(manifest: &Manifest, key: &str, value: &SettingValue) -> Option<(String
     };
     let empty = matches!(value, SettingValue::Strings(texts) if texts.is_empty());
     let many = matches!(setting.kind, SettingKind::Strings | SettingKind::Secrets);
-    if !value.fits(setting.kind) && !(empty && many) {
+    let fits = value.fits(setting.kind) || (empty && many);
+    if !fits {
         let message = format!("`{key}` must be {}, not {}", setting.kind, value.kind());
         return Some((message, setting.doc.clone()));
     }

@@ -130,7 +130,7 @@ fn swap(new: tempfile::TempDir, to: &Path) -> io::Result<()> {
         {
             use std::os::unix::fs::PermissionsExt;
             // Temporary directories are private, this is to be copied around.
-            return fs::set_permissions(path, fs::Permissions::from_mode(0o755));
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755))
         }
         #[cfg(not(unix))]
         {

@@ -66,7 +66,7 @@ struct Function {
 }
 
 enum Component {
-    Handler(App),
+    Handler(Box<App>),
     Other(Arc<Prepared>),
 }
 
@@ -76,7 +76,7 @@ impl Function {
         let (permissions, limits) = (loaded.permissions.clone(), loaded.limits.clone());
         let streaming = loaded.streaming;
         let component = if loaded.component.is_handler() {
-            Component::Handler(loaded.app()?)
+            Component::Handler(Box::new(loaded.app()?))
         } else {
             let component = loaded.component;
             component

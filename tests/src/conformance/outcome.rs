@@ -66,7 +66,7 @@ fn run(language: &'static Language) -> Outcomes {
         there.iter().partition(|case| case.kind() == Kind::Failing);
     let mut project = Project::new(language);
     let helpers = helpers(language);
-    project.add(&good, helpers.as_ref().map(|helpers| helpers.as_path()));
+    project.add(&good, helpers.as_deref());
     add_tests(&mut project, &good);
     let mut tried = built(&project, &good, &tools);
     keep_helpers(language, &project);

@@ -266,12 +266,12 @@ impl BuildCache {
     pub(crate) fn settle(&self) {
         self.used.write();
         // All of them lie in one directory, which has one size.
-        let grown = self
+        let all = self
             .signed
             .iter()
             .map(|(_, local)| local)
             .chain(&self.local);
-        if grown.fold(false, |grown, local| local.has_grown() || grown)
+        if all.filter(|local| local.has_grown()).count() > 0
             && let Some(local) = &self.local
         {
             local.prune();

@@ -242,7 +242,10 @@ impl Guest {
         };
         let error = self.settle(outcome).err();
         match &error {
-            Some(Error::Limit { breach, .. }) if matches!(breach, Breach::Time(_)) => {
+            Some(Error::Limit {
+                breach: Breach::Time(_),
+                ..
+            }) => {
                 self.fate.late();
             }
             Some(_) => self.fate.fail(),

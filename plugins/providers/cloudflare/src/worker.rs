@@ -39,7 +39,8 @@ pub(crate) fn handlers(outside: &Outside, crons: bool, stores: bool) -> Result<H
         fetch: outside.exports("wasi:http/incoming-handler"),
         scheduled: outside.exports("wasi:cli/run"),
     };
-    if !handlers.fetch && !(handlers.scheduled && crons) {
+    let answers = handlers.fetch || (handlers.scheduled && crons);
+    if !answers {
         return Err(Error::invalid_input(
             "the component exports no `wasi:http/incoming-handler` of WASI 0.2, so there is \
              nothing to serve",

@@ -214,11 +214,14 @@ impl<'t> Client<'t> {
     }
 }
 
-fn as_json(body: &impl Serialize) -> Result<([(&'static str, &'static str); 1], Vec<u8>)> {
+fn as_json(body: &impl Serialize) -> Result<(Headers, Vec<u8>)> {
     let bytes = serde_json::to_vec(body)
         .map_err(|error| Error::failed(format!("a request cannot be written: {error}")))?;
     Ok(([("content-type", "application/json")], bytes))
 }
+
+/// The headers of a body.
+type Headers = [(&'static str, &'static str); 1];
 
 /// How long to wait before the request is sent again, where that is safe and
 /// worth it.

@@ -32,7 +32,6 @@ struct Version {
 
 impl Account {
     /// Answers requests, one after another.
-    #[must_use]
     pub fn serve() -> impl Fn(&Request) -> Answer + Send + Sync {
         let account = Mutex::new(Self::default());
         move |request: &Request| {
