@@ -9,12 +9,12 @@ use flate2::{Compression, Crc};
 
 /// What a file's permissions are told with: made on Unix, by version 2.0, which
 /// is also the one that unpacking takes.
-const MADE_BY: u16 = 3 << 8 | VERSION;
+const MADE_BY: u16 = (3 << 8) | VERSION;
 const VERSION: u16 = 20;
 const DEFLATED: u16 = 8;
 /// The first moment that the format can say: 1980-01-01.
 const TIME: u16 = 0;
-const DATE: u16 = 1 << 5 | 1;
+const DATE: u16 = (1 << 5) | 1;
 /// A regular file.
 const FILE: u32 = 0o100_000;
 
