@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
 
+#[cfg(feature = "compiler")]
 use crate::inspect::WitError;
 use crate::sandbox::Breach;
 
@@ -270,6 +271,7 @@ pub enum Error {
     },
 
     /// A mistake in WIT.
+    #[cfg(feature = "compiler")]
     #[error(transparent)]
     #[diagnostic(transparent)]
     WitText(#[from] WitError),
