@@ -49,6 +49,8 @@ macro_rules! fixtures {
             let there: BTreeSet<String> = std::fs::read_dir(plugins)
                 .unwrap()
                 .map(|entry| entry.unwrap().path().file_stem().unwrap().display().to_string())
+                // A whole provider, which tests/deploy.rs drives through the command.
+                .filter(|name| name != "cloud")
                 .collect();
             assert_eq!(tested, there);
         }
