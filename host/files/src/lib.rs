@@ -2,6 +2,7 @@
 //! writes that are whole or not there, and where the user's caches live.
 
 pub mod atomic;
+pub mod calendar;
 pub mod digest;
 pub mod dirs;
 pub mod nearest;

@@ -2,7 +2,6 @@
 //! credentials, and secrets to be deployed. Nothing here reaches a plugin.
 
 mod access;
-mod calendar;
 mod credentials;
 mod endpoints;
 mod files;

@@ -1,13 +1,12 @@
 //! Signature Version 4, as published in "Create a signed request" of the
 //! platform's reference and tested by its test suite.
 
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, InvalidHeaderValue};
 use http::{Method, Uri};
+use run_files::calendar::Utc;
 use sha2::{Digest, Sha256};
-
-use super::calendar::timestamp;
 
 /// With what a request is signed.
 pub(crate) struct Key<'k> {
@@ -47,7 +46,8 @@ pub(crate) fn sign(
     headers: &mut HeaderMap,
     body: &[u8],
 ) -> Result<(), InvalidHeaderValue> {
-    let time = timestamp(now);
+    let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let time = Utc::of(since.as_secs()).basic();
     let date = &time[..8];
     let hash = hex(&Sha256::digest(body));
     headers.insert("x-amz-date", HeaderValue::from_str(&time)?);
@@ -204,7 +204,7 @@ fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
+    use std::time::Duration;
 
     use super::*;
 

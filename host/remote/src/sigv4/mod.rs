@@ -5,13 +5,13 @@
 //! keyed digest. Bodies are signed as well: a request cannot be given another.
 
 mod canonical;
-mod time;
 
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use ring::digest::{SHA256, digest};
 use ring::hmac::{self, HMAC_SHA256};
+use run_files::calendar::Utc;
 use url::Url;
 
 pub(crate) use canonical::encoded;
@@ -83,7 +83,8 @@ pub fn sign(
     scope: Scope<'_>,
     now: SystemTime,
 ) -> Vec<(&'static str, String)> {
-    let time = time::stamp(now);
+    let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let time = Utc::of(since.as_secs()).basic();
     let day = &time[..8];
     let body = hex(digest(&SHA256, request.body).as_ref());
     let mut added = vec![("x-amz-date", time.clone())];
