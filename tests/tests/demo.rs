@@ -74,7 +74,7 @@ fn mistakes_on_the_command_line_are_errors_with_a_suggestion() {
     for (arguments, expected) in [
         (
             &["bogus"][..],
-            "there is: init, build, exec, test, info, clean, plugin, toolchain, doctor",
+            "there is: init, build, exec, serve, test, info, deploy, clean, plugin, toolchain, cache, doctor",
         ),
         (&["biuld"], "a similar subcommand exists: 'build'"),
         (&["exec", "--bogus"], "unexpected argument '--bogus'"),
@@ -102,11 +102,14 @@ fn help_lists_every_command_and_opens_no_engine() {
         "init",
         "build",
         "exec",
+        "serve",
         "test",
         "info",
+        "deploy",
         "clean",
         "plugin",
         "toolchain",
+        "cache",
         "doctor",
     ] {
         assert!(
