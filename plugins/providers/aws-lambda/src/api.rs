@@ -39,9 +39,15 @@ pub(crate) fn client<'t>(
     Client::new(transport, "AWS", host.leak(), said)
 }
 
-/// Errors of the services that speak JSON; the code is in a header, and in
-/// some of them in the body.
+/// Errors of the services that speak JSON, where the code is in a header and in
+/// some of them in the body; and of the one that speaks XML.
 fn said(answer: &Value) -> Said {
+    if let Some(xml) = answer.as_str() {
+        return Said {
+            code: between(xml, "<Code>", "</Code>"),
+            message: between(xml, "<Message>", "</Message>"),
+        };
+    }
     let text = |key: &str| answer[key].as_str().map(str::to_owned);
     Said {
         code: text("__type")
@@ -49,6 +55,12 @@ fn said(answer: &Value) -> Said {
             .or_else(|| text("code")),
         message: text("Message").or_else(|| text("message")),
     }
+}
+
+/// What is between two marks in an answer of XML.
+pub(crate) fn between(text: &str, start: &str, end: &str) -> Option<String> {
+    let (_, rest) = text.split_once(start)?;
+    Some(rest.split_once(end)?.0.trim().to_owned())
 }
 
 /// A function, or one of its versions.

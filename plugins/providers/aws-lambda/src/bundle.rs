@@ -1,16 +1,13 @@
 //! What is uploaded: an archive with the runner, the compiled component, and
 //! what that may reach.
 
-use std::io::{Cursor, Write};
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use run_plugin_api::{Error, Result};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
 
+use crate::archive::{File, packed};
 use crate::settings::Settings;
 
 /// The most the platform takes without a bucket in between, packed and unpacked:
@@ -41,13 +38,13 @@ pub(crate) fn bundle(
     digest: &str,
 ) -> Result<Bundle> {
     let manifest = format!("{:#}\n", manifest(settings, digest)).into_bytes();
-    // By name, as they are unpacked.
-    let files: [(&str, &[u8], u32); 3] = [
-        ("app.cwasm", component, 0o644),
-        ("app.json", &manifest, 0o644),
-        ("bootstrap", runner, 0o755),
+    let file = |name, bytes, mode| File { name, bytes, mode };
+    let files = [
+        file("app.cwasm", component, 0o644),
+        file("app.json", &manifest, 0o644),
+        file("bootstrap", runner, 0o755),
     ];
-    let unpacked: usize = files.iter().map(|(_, bytes, _)| bytes.len()).sum();
+    let unpacked: usize = files.iter().map(|file| file.bytes.len()).sum();
     too_large("unpacked", unpacked, UNPACKED)?;
     let bytes = packed(&files)
         .map_err(|error| Error::failed(format!("the archive cannot be written: {error}")))?;
@@ -56,20 +53,6 @@ pub(crate) fn bundle(
         sha: STANDARD.encode(Sha256::digest(&bytes)),
         bytes,
     })
-}
-
-fn packed(files: &[(&str, &[u8], u32)]) -> zip::result::ZipResult<Vec<u8>> {
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes, mode) in files {
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Deflated)
-            .compression_level(Some(6))
-            .last_modified_time(DateTime::default())
-            .unix_permissions(*mode);
-        archive.start_file(*name, options)?;
-        archive.write_all(bytes)?;
-    }
-    Ok(archive.finish()?.into_inner())
 }
 
 fn too_large(how: &str, size: usize, most: usize) -> Result<()> {
@@ -84,7 +67,7 @@ fn too_large(how: &str, size: usize, most: usize) -> Result<()> {
     .with_help("a build with `--release` is smaller"))
 }
 
-/// `app.json`, as `runner/src/app.rs` reads it.
+/// `app.json`, as the runner's `src/app.rs` reads it.
 fn manifest(settings: &Settings, digest: &str) -> Value {
     let variables = settings.variables.iter().map(|(name, _)| name);
     let names: Vec<_> = variables.chain(&settings.secrets).collect();
@@ -120,16 +103,7 @@ mod tests {
         let made = || bundle(b"#!runner", b"code", &settings, "sha256:0").unwrap();
         assert_eq!(made(), made());
         assert_eq!(made().sha.len(), 44);
-        let mut archive = zip::ZipArchive::new(Cursor::new(made().bytes)).unwrap();
-        let names: Vec<_> = archive
-            .file_names()
-            .map(|name| name.unwrap().into_owned())
-            .collect();
-        assert_eq!(names, ["app.cwasm", "app.json", "bootstrap"]);
-        let mode = archive.by_name("bootstrap").unwrap().unix_mode().unwrap();
-        assert_eq!(mode & 0o777, 0o755);
-        let text = std::io::read_to_string(archive.by_name("app.json").unwrap()).unwrap();
-        let manifest: Value = serde_json::from_str(&text).unwrap();
+        let manifest = manifest(&settings, "sha256:0");
         assert_eq!(manifest["environment"], json!(["KEY"]));
         assert_eq!(manifest["http"], json!(["a.test"]));
         assert_eq!(manifest["limits"]["memory"], 192 << 20);

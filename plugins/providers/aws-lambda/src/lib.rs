@@ -6,6 +6,7 @@
 //! alias `live` points to the one that answers.
 
 mod api;
+mod archive;
 mod bundle;
 mod deploy;
 mod role;

@@ -6,6 +6,8 @@ use run_provider_shared::body::form;
 use run_provider_shared::{Answer, Client, Method, PlatformError};
 use serde_json::json;
 
+use crate::api::between;
+
 /// The version of the interface.
 const VERSION: &str = "2010-05-08";
 
@@ -123,12 +125,8 @@ impl Roles<'_, '_> {
 /// The role's ARN from an answer, which is XML or, where it is asked for, JSON.
 fn arn(answer: &Answer) -> Result<String> {
     let text = String::from_utf8_lossy(answer.bytes());
-    let between = |start: &str, end: &str| {
-        let (_, rest) = text.split_once(start)?;
-        Some(rest.split_once(end)?.0.trim().to_owned())
-    };
-    between("<Arn>", "</Arn>")
-        .or_else(|| between("\"Arn\":\"", "\""))
+    between(&text, "<Arn>", "</Arn>")
+        .or_else(|| between(&text, "\"Arn\":\"", "\""))
         .filter(|arn| arn.starts_with("arn:"))
         .ok_or_else(|| Error::remote("AWS answered about a role and did not give its ARN"))
 }

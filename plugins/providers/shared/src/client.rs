@@ -33,7 +33,8 @@ pub struct Answer {
 }
 
 impl<'t> Client<'t> {
-    /// `base` is the https URL before every path, `said` reads an error answer.
+    /// `base` is the https URL before every path, `said` reads an error answer:
+    /// JSON, or a string with what is none.
     pub fn new(
         transport: &'t dyn Transport,
         platform: &'static str,
@@ -200,9 +201,10 @@ impl<'t> Client<'t> {
     }
 
     fn refused(&self, request: String, response: Response) -> PlatformError {
-        let said = serde_json::from_slice(&response.body)
-            .map(|json| (self.said)(&json))
-            .unwrap_or_default();
+        let answer = serde_json::from_slice(&response.body).unwrap_or_else(|_| {
+            serde_json::Value::String(String::from_utf8_lossy(&response.body).into_owned())
+        });
+        let said = (self.said)(&answer);
         PlatformError {
             platform: self.platform,
             request,
