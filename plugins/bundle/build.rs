@@ -17,6 +17,7 @@ const PLUGINS: &[(&str, &str)] = &[
     ("run-builder-python", "python"),
     ("run-builder-rust", "rust"),
     ("run-builder-zig", "zig"),
+    ("run-provider-aws-lambda", "aws-lambda"),
     ("run-provider-cloudflare", "cloudflare"),
     ("run-provider-fastly", "fastly"),
     ("run-provider-vercel", "vercel"),

@@ -24,5 +24,5 @@ pub use options::{OptionProblem, Options, options};
 pub use outcome::{Done, Plan, Stage, Status};
 pub use package::{Packaged, Packed, package};
 pub use record::{Pending, Record, Released, Step};
-pub use request::{NoTargets, Request, Targets};
+pub use request::{Request, Targets};
 pub use waiting::{Checked, Patience};
