@@ -527,4 +527,10 @@ fn a_local_deployment_is_a_directory_without_secrets() {
         &["exec", "api", "--function", "f"],
     );
     assert_eq!(outcome.success().document()["return_value"], 1);
+    // And what was changed on the way does not.
+    shop.scratch.write("dist/deploy/api.wasm", "cut short");
+    let outcome = shop.scratch.run(&["serve", "dist/deploy"]);
+    outcome
+        .failure()
+        .says(&["api.wasm` is not what was packaged"]);
 }
