@@ -22,4 +22,4 @@ pub(crate) use endpoints::Endpoint;
 pub(crate) use endpoints::is_public;
 pub(crate) use placeholders::Placeholders;
 pub(crate) use secret::{Encoding, Mask};
-pub(crate) use sigv4::{Key, OWN_HEADERS, Scope, sign};
+pub(crate) use sigv4::sign;
