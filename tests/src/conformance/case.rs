@@ -59,6 +59,10 @@ pub struct Expected {
     /// and has to fail.
     #[serde(default)]
     pub gaps: BTreeMap<String, String>,
+    /// Why a language is not tried with it: what that would cost, and what is
+    /// known instead.
+    #[serde(default)]
+    pub untried: BTreeMap<String, String>,
 }
 
 /// A provider that ships, as `run.toml` names it.

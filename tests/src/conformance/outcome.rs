@@ -24,6 +24,8 @@ pub enum Outcome {
     Failed(String),
     /// It cannot be; why.
     Gap(String),
+    /// It is not known from this suite; why.
+    Untried(String),
 }
 
 /// What came of a language's cases. They are built and run once.
@@ -49,6 +51,10 @@ fn run(language: &'static Language) -> Outcomes {
     let mut outcomes = Outcomes::new();
     let mut there = Vec::new();
     for case in &cases {
+        if let Some(reason) = case.expected.untried.get(language.name) {
+            outcomes.insert(case.name.clone(), Outcome::Untried(reason.clone()));
+            continue;
+        }
         let gap = case.expected.gaps.get(language.name);
         match (case.is_written_in(language.name), gap) {
             (true, _) => there.push(case),
