@@ -218,6 +218,22 @@ fn mistakes_are_shown_at_their_place() {
         "go get example.org/nowhere",
     ]);
 
+    let elsewhere = Scratch::with(&[("go.mod", "module example.org/nowhere\n")]);
+    let elsewhere = elsewhere.path().display();
+    let module = String::from_utf8(scratch.read("go.mod")).unwrap();
+    scratch.write(
+        "go.mod",
+        &format!(
+            "{module}\nrequire example.org/nowhere v0.0.0\n\
+             replace example.org/nowhere => {elsewhere}\n"
+        ),
+    );
+    scratch.run_with(&go(), &["build"]).failure().says(&[
+        "run::sandbox::refused",
+        &format!("the sandbox did not let the build read `{elsewhere}"),
+    ]);
+    scratch.write("go.mod", &module);
+
     scratch.write(
         "run.toml",
         &run_toml(&["name = \"greeter\"\nsource = \"greeter.go\"\n"]),
