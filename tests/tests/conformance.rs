@@ -33,7 +33,7 @@ macro_rules! languages {
             let known = LANGUAGES.iter().map(|language| language.name);
             assert_eq!(known.collect::<BTreeSet<_>>(), tested);
             for plugin in run_plugin_bundle::ALL {
-                let read = run_plugins::Plugin::read(plugin.name, plugin.bytes.to_vec()).unwrap();
+                let read = run_plugins::Plugin::read(plugin.name, plugin.bytes()).unwrap();
                 for language in read.manifest.languages {
                     let name = language.name.as_str();
                     assert!(tested.contains(name), "{name}");

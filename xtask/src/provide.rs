@@ -19,7 +19,7 @@ const ZIG: &str = "0.17.0";
 /// interface.
 const SAM: &str = "1.170.0";
 
-const KNOWN: &[&str] = &["go", "python", "registry", "runner", "store", "zig"];
+const KNOWN: &[&str] = &["go", "moto", "python", "registry", "runner", "store", "zig"];
 
 /// Gets what building in each of the languages takes, and prints a variable and
 /// its value a line, separated by a tab. What `PATH` names goes in front.
@@ -46,6 +46,7 @@ pub(crate) fn run(languages: &[String]) -> Result {
                 variable("RUNNER", &runner::build(&target)?);
                 variable("EMULATOR", &emulator()?);
             }
+            "moto" => variable("PYTHONPATH", &servers::moto()?),
             "registry" => variable("PATH", &servers::registry()?),
             "store" => variable("PATH", &servers::store()?),
             other => {

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use toml::{Table, Value};
 
 use super::case::{Call, Case, Kind};
-use super::http;
 use super::language::Language;
 use super::project::{Project, TOGETHER};
+use super::{deployed, http};
 use crate::Tools;
 
 /// Each case's outcome, by its name.
@@ -229,7 +229,13 @@ fn beyond_tests(project: &Project, case: &Case, tools: &Tools) -> Result<(), Str
             }
             false => format!("target/wasm/{component}.wasm"),
         };
-        http::check(&project.scratch.read(&file), &case.expected.requests)?;
+        match case.expected.platform {
+            None => http::check(&project.scratch.read(&file), &case.expected.requests)?,
+            Some(platform) => {
+                let component = project.scratch.path().join(&file);
+                deployed::check(platform, &component, &case.expected.requests)?;
+            }
+        }
     }
     Ok(())
 }
