@@ -18,6 +18,8 @@ pub mod servers;
 pub mod toolbox;
 pub mod toolchains;
 pub mod tools;
+#[cfg(target_os = "linux")]
+pub mod unconfined;
 pub mod user;
 
 pub use command::{Outcome, run};

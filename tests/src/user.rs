@@ -17,6 +17,14 @@ pub struct User {
 /// The number, which nobody has.
 const NUMBER: &str = "12345";
 
+/// What is compiled for nobody in particular, toolchains and standard libraries,
+/// is of the machine's own: by the variable, and where it is without it.
+const OF_NOBODY: [(&str, &str); 3] = [
+    ("RUSTUP_HOME", ".rustup"),
+    ("GOCACHE", ".cache/go-build"),
+    ("ZIG_GLOBAL_CACHE_DIR", ".cache/zig"),
+];
+
 impl Default for User {
     fn default() -> Self {
         Self::new()
@@ -70,14 +78,14 @@ impl User {
             };
         }
         tools.apply(&mut command);
-        // What is compiled for nobody in particular is of the machine's own.
         let real = std::env::var_os("HOME").expect("a home");
-        let rustup = std::env::var_os("RUSTUP_HOME")
-            .unwrap_or_else(|| Path::new(&real).join(".rustup").into_os_string());
+        for (name, place) in OF_NOBODY {
+            let place = Path::new(&real).join(place).into_os_string();
+            command.env(name, std::env::var_os(name).unwrap_or(place));
+        }
         command
             .env("HOME", self.home.path())
             .env("CARGO_HOME", self.home.path().join(".cargo"))
-            .env("RUSTUP_HOME", rustup)
             .env("USER", "another")
             .env("LOGNAME", "another")
             .env_remove("XDG_CACHE_HOME")

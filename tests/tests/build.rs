@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use run_tests::Scratch;
 use run_tests::command::workspace;
+use run_tests::{Outcome, Scratch, Tools, User};
 
 fn shapes() -> Scratch {
     let scratch = Scratch::new();
@@ -214,33 +214,37 @@ fn mistakes_in_run_toml_are_shown_at_their_place() {
 }
 
 #[test]
-fn reproducible_builds_give_the_same_bytes_in_two_directories() {
-    let digest = |scratch: &Scratch| {
-        scratch
-            .run(&[
-                "build",
-                "--reproducible",
-                "--release",
-                "--component",
-                "plain",
-                "--component",
-                "scripted",
-            ])
-            .success();
+fn reproducible_builds_give_the_same_bytes_to_two_users_in_two_directories() {
+    let digest = |scratch: &Scratch, run: &dyn Fn(&[&str]) -> Outcome| {
+        run(&[
+            "build",
+            "--reproducible",
+            "--release",
+            "--component",
+            "plain",
+            "--component",
+            "scripted",
+        ])
+        .success();
         ["plain", "scripted"].map(|name| {
             run_files::Digest::of(&scratch.read(&format!("target/wasm/{name}.wasm"))).to_string()
         })
     };
     let (one, two) = (shapes(), shapes());
     assert_ne!(one.path(), two.path());
-    assert_eq!(digest(&one), digest(&two));
-    let debug = |scratch: &Scratch| {
-        scratch
-            .run(&["build", "--reproducible", "--component", "scripted"])
-            .success();
+    let another = User::new();
+    let ours = |arguments: &[&str]| one.run(arguments);
+    let theirs = |arguments: &[&str]| another.run(&two, &Tools::default(), arguments);
+    assert_eq!(digest(&one, &ours), digest(&two, &theirs));
+    let debug = |scratch: &Scratch, run: &dyn Fn(&[&str]) -> Outcome| {
+        run(&["build", "--reproducible", "--component", "scripted"]).success();
         run_files::Digest::of(&scratch.read("target/wasm/scripted.wasm")).to_string()
     };
-    assert_eq!(debug(&one), debug(&two), "with debug information");
+    assert_eq!(
+        debug(&one, &ours),
+        debug(&two, &theirs),
+        "with debug information"
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use run_tests::Scratch;
 use run_tests::command::{Outcome, command, workspace};
@@ -18,9 +19,13 @@ struct Fixture {
 impl Fixture {
     /// With these of the components in `shapes`.
     fn new(components: &[&str]) -> Self {
+        Self::of(project(components))
+    }
+
+    fn of(project: Scratch) -> Self {
         let cache = tempfile::tempdir().unwrap();
         Self {
-            project: project(components),
+            project,
             cache: cache.path().join("builds"),
             _cache: cache,
         }
@@ -32,13 +37,16 @@ impl Fixture {
     }
 
     fn with(&self, directory: &Path, env: &[(&str, &str)], arguments: &[&str]) -> Outcome {
+        let mut command = self.command(directory);
+        Outcome::of(command.envs(env.iter().copied()).args(arguments))
+    }
+
+    fn command(&self, directory: &Path) -> Command {
         let mut command = command(directory);
         command
             .env("RUN_BUILD_CACHE", "on")
-            .env("RUN_BUILD_CACHE_DIR", &self.cache)
-            .envs(env.iter().copied())
-            .args(arguments);
-        Outcome::of(&mut command)
+            .env("RUN_BUILD_CACHE_DIR", &self.cache);
+        command
     }
 
     fn run(&self, arguments: &[&str]) -> Outcome {
@@ -282,6 +290,42 @@ fn every_decision_is_explained() {
     assert_eq!(text(&cached["cache"]), "local");
     assert_eq!(cached["causes"].as_array().unwrap().len(), 2);
     assert_eq!(outcome.lines()[1]["cached"], 1);
+}
+
+/// The bundled engine needs no tool, so this takes no time; what is refused and
+/// what is taken is the same for all plugins.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hermetic_build_takes_only_what_was_confined() {
+    let files = [
+        (
+            "run.toml",
+            "[project]\nname = \"demo\"\nversion = \"0.1.0\"\n\n\
+             [[component]]\nname = \"app\"\nsource = \"app.js\"\n",
+        ),
+        ("app.js", "console.log(1);"),
+    ];
+    let fixture = Fixture::of(Scratch::with(&files));
+    let unconfined = |arguments: &[&str]| {
+        let mut command = fixture.command(fixture.project.path());
+        run_tests::unconfined::without_landlock(&mut command);
+        Outcome::of(command.args(arguments))
+    };
+    unconfined(&["build"]).success().says(&["Built app"]);
+    unconfined(&["build"]).success().says(&["Fresh app"]);
+    unconfined(&["build", "--hermetic", "--explain"])
+        .failure()
+        .says(&[
+            "the confinement of tools changed from off to on",
+            "the build cache has no build with",
+            "`--hermetic` asks that tools run confined, and this system cannot",
+        ]);
+    let other = Scratch::with(&files);
+    let build = ["build", "--hermetic"];
+    let confined = fixture.run_in(other.path(), &build).success();
+    confined.says(&["Built app"]);
+    unconfined(&build).success().says(&["Cached app"]);
+    unconfined(&build).success().says(&["Fresh app"]);
 }
 
 fn text(value: &Value) -> &str {

@@ -8,7 +8,7 @@ use run_runtime::engine::Options;
 use run_runtime::sandbox::{Limits, Permissions, Stdio};
 use run_runtime::{ArtifactCache, Engine, Furnish, Prepared};
 use run_tests::command;
-use run_tests::{Outcome, Scratch, Tools, greeter, tools};
+use run_tests::{Outcome, Scratch, Tools, User, greeter, tools};
 
 const GREETER: &str = r#"
 package greeter
@@ -218,6 +218,22 @@ fn mistakes_are_shown_at_their_place() {
         "go get example.org/nowhere",
     ]);
 
+    let elsewhere = Scratch::with(&[("go.mod", "module example.org/nowhere\n")]);
+    let elsewhere = elsewhere.path().display();
+    let module = String::from_utf8(scratch.read("go.mod")).unwrap();
+    scratch.write(
+        "go.mod",
+        &format!(
+            "{module}\nrequire example.org/nowhere v0.0.0\n\
+             replace example.org/nowhere => {elsewhere}\n"
+        ),
+    );
+    scratch.run_with(&go(), &["build"]).failure().says(&[
+        "run::sandbox::refused",
+        &format!("the sandbox did not let the build read `{elsewhere}"),
+    ]);
+    scratch.write("go.mod", &module);
+
     scratch.write(
         "run.toml",
         &run_toml(&["name = \"greeter\"\nsource = \"greeter.go\"\n"]),
@@ -240,17 +256,17 @@ fn without_go_it_is_said_what_is_missing_and_how_to_get_it() {
 }
 
 #[test]
-fn the_same_bytes_come_from_any_directory() {
-    let build = || {
-        let scratch = typed();
-        scratch
-            .run_with(&go(), &["build", "--release", "--reproducible"])
-            .success();
+fn the_same_bytes_come_from_any_directory_and_any_user() {
+    let arguments = ["build", "--release", "--reproducible"];
+    let digest = |scratch: &Scratch| {
         Digest::of_file(&scratch.path().join("target/wasm/greeter.wasm"))
             .unwrap()
             .to_string()
     };
-    assert_eq!(build(), build());
+    let (ours, theirs) = (typed(), typed());
+    ours.run_with(&go(), &arguments).success();
+    User::new().run(&theirs, &go(), &arguments).success();
+    assert_eq!(digest(&ours), digest(&theirs));
 }
 
 #[test]

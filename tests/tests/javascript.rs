@@ -1,7 +1,7 @@
 //! JavaScript and TypeScript: with nothing installed, and through jco.
 
 use run_tests::command::command;
-use run_tests::{Outcome, Scratch, greeter, tools};
+use run_tests::{Outcome, Scratch, Tools, User, greeter, tools};
 
 /// `run v2` where no program of any kind is to be found.
 fn bare(scratch: &Scratch, arguments: &[&str]) -> Outcome {
@@ -39,17 +39,23 @@ fn returns(scratch: &Scratch, function: &str, argument: &str, expected: &str) {
 fn an_edit_is_built_and_the_same_source_is_the_same_bytes_anywhere() {
     let build = ["build", "--release", "--reproducible"];
     let (first, second) = (typed(), typed());
+    let source = String::from_utf8(first.read("app.ts")).unwrap();
+    // Its memory holds what the clock and the dice were while it was built.
+    let source = format!("{source}\n(globalThis as any).born = [Date.now(), Math.random()];\n");
+    for scratch in [&first, &second] {
+        scratch.write("app.ts", &source);
+    }
     bare(&first, &build).success();
-    bare(&second, &build).success();
+    let another = User::new();
+    another.run(&second, &Tools::default(), &build).success();
     let bytes = first.read("target/wasm/app.wasm");
     assert!(bytes.len() <= 1_700_000, "{} bytes", bytes.len());
     let again = bare(&first, &build).success();
     assert!(again.stderr.contains("Fresh app"), "{again}");
     assert!(
         bytes == second.read("target/wasm/app.wasm"),
-        "two directories"
+        "two directories, users and clocks"
     );
-    let source = String::from_utf8(first.read("app.ts")).unwrap();
     first.write("app.ts", &source.replace("Hello", "Goodbye"));
     bare(&first, &build).success();
     returns(&first, "greet", "string:you", "Goodbye, you");
@@ -174,13 +180,17 @@ fn errors_are_shown_where_they_are() {
         &["Unexpected token", "src/app.ts:2:39"],
     );
     refused(
-        "import { x } from \"./nowhere\";\nimport { y } from \"left-pad\";\nexport const greeter = { x, y };\n",
+        "import { x } from \"./nowhere\";\nimport { y } from \"left-pad\";\n\
+         import z from \"/etc/hostname\";\nexport const greeter = { x, y, z };\n",
         &[
             "`./nowhere` is not to be found",
             "src/app.ts:1:19",
+            // It is on this machine, and no part of the project.
+            "`/etc/hostname` is not to be found",
+            "src/app.ts:3:15",
             "`left-pad` is not to be found",
             "npm install",
-            "2 imports cannot be found",
+            "3 imports cannot be found",
         ],
     );
     refused(

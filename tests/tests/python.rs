@@ -144,6 +144,15 @@ fn mistakes_in_modules_are_shown_at_their_place() {
             &["ZeroDivisionError", "helper.py:2:12", "return 1 / 0"],
         ),
         (
+            "import helper\n",
+            "open('/etc/hostname')\n",
+            &[
+                "No such file or directory: '/etc/hostname'",
+                "helper.py:1:1",
+                "what the setting `include` names",
+            ],
+        ),
+        (
             "import tkinter\n",
             "",
             &[

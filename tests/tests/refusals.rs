@@ -31,4 +31,24 @@ fn what_the_sandbox_refused_is_named() {
     // What fails for its own reasons is not blamed on the sandbox.
     let outcome = script("panic!(\"/nowhere/at/all: Permission denied\")");
     assert!(!outcome.has_said("the sandbox did not let"), "{outcome}");
+
+    // The compiler says it in a message for cargo, beside where it was asked to.
+    let include = format!("const _: &str = include_str!({secret:?}); fn main() {{}}");
+    scratch.write("scripted/build.rs", &include);
+    let outcome = scratch.run(&["build", "--component", "scripted"]).failure();
+    let told = outcome.stderr.matches("the sandbox did not let").count();
+    assert_eq!(told, 1, "{outcome}");
+    outcome.says(&[&format!("did not let the build read `{secret}`")]);
+    // Cargo says each cause of an error in a paragraph of its own.
+    let elsewhere = Scratch::with(&[("Cargo.toml", "")]);
+    let elsewhere = elsewhere.path().display();
+    let manifest = String::from_utf8(scratch.read("scripted/Cargo.toml")).unwrap();
+    scratch.write(
+        "scripted/Cargo.toml",
+        &format!("{manifest}[dependencies]\nelsewhere = {{ path = \"{elsewhere}\" }}\n"),
+    );
+    let outcome = scratch.run(&["build", "--component", "scripted"]).failure();
+    outcome.says(&[&format!(
+        "did not let the build read `{elsewhere}/Cargo.toml`"
+    )]);
 }

@@ -2,7 +2,7 @@
 
 use run_files::Digest;
 use run_tests::command;
-use run_tests::{Outcome, Scratch, Tools, greeter, tools};
+use run_tests::{Outcome, Scratch, Tools, User, greeter, tools};
 
 const GREETER: &str = r#"
 const std = @import("std");
@@ -236,18 +236,15 @@ fn without_zig_it_is_said_what_is_missing_and_how_to_get_it() {
 }
 
 #[test]
-fn the_same_bytes_come_from_any_directory() {
-    let build = || {
-        let scratch = typed();
-        scratch
-            .run_with(
-                &zig(),
-                &["build", "--release", "--reproducible", "--offline"],
-            )
-            .success();
+fn the_same_bytes_come_from_any_directory_and_any_user() {
+    let arguments = ["build", "--release", "--reproducible", "--offline"];
+    let digest = |scratch: &Scratch| {
         Digest::of_file(&scratch.path().join("target/wasm/greeter.wasm"))
             .unwrap()
             .to_string()
     };
-    assert_eq!(build(), build());
+    let (ours, theirs) = (typed(), typed());
+    ours.run_with(&zig(), &arguments).success();
+    User::new().run(&theirs, &zig(), &arguments).success();
+    assert_eq!(digest(&ours), digest(&theirs));
 }

@@ -11,12 +11,20 @@ use run_runtime::ArtifactCache;
 use crate::cache::Places;
 use crate::spec::{Kind, Spec};
 
+/// Whether programs are confined where a component is made. A hermetic build is
+/// looked for among those that were, also where none can be made.
+pub(crate) fn confined(hermetic: bool) -> &'static str {
+    match hermetic || matches!(run_plugins::confinement(), Support::Full) {
+        true => "on",
+        false => "off",
+    }
+}
+
 /// Every program that a child could have started, as facts: by what it is, not
 /// by where it is. Which of them a compiler starts in turn is not known, so all
-/// of them count, and so does whether they were confined.
+/// of them count.
 pub(crate) fn programs(all: &[Tool]) -> Vec<(String, String)> {
     let known = ArtifactCache::user();
-    let confined = matches!(run_plugins::confinement(), Support::Full);
     let fact = |tool: &Tool| {
         let version = tool.version.as_deref().unwrap_or_default();
         let digest = known.digest(&tool.path).ok();
@@ -26,10 +34,7 @@ pub(crate) fn programs(all: &[Tool]) -> Vec<(String, String)> {
             format!("{version} {digest}"),
         )
     };
-    all.iter()
-        .map(fact)
-        .chain([("confinement".to_owned(), confined.to_string())])
-        .collect()
+    all.iter().map(fact).collect()
 }
 
 /// What a component is made from.

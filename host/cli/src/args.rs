@@ -156,7 +156,7 @@ pub(crate) struct Locks {
     #[arg(long)]
     pub(crate) frozen: bool,
 
-    /// Refuse to run tools where the system cannot confine them
+    /// Use no tool that is not confined, and no earlier build that one made
     #[arg(long)]
     pub(crate) hermetic: bool,
 }

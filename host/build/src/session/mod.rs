@@ -39,7 +39,8 @@ pub struct Options {
     pub locked: bool,
     /// No network for anyone.
     pub offline: bool,
-    /// Refuse where tools cannot be confined.
+    /// Refuse where tools cannot be confined, and what was built where they were
+    /// not.
     pub hermetic: bool,
     /// What the lock demands of tools.
     pub pins: Pins,

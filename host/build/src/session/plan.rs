@@ -257,6 +257,8 @@ impl Session<'_> {
             "reproducibility",
             options.reproducible.to_string(),
         );
+        let confined = outside::confined(options.hermetic);
+        facts.add(About::Option, "confinement of tools", confined);
         let epoch = run_runtime::sandbox::source_date_epoch();
         facts.add(
             About::Option,

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, watch};
 use super::confine::{self, Policy};
 use super::{output, tree};
 use crate::sandbox::limits::{Limits, Violation};
-use crate::sandbox::refusals::Refusal;
+use crate::sandbox::refusals::Judge;
 
 /// Everything that decides how a child starts.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ pub struct Child {
     leader: Arc<Leader>,
     /// What it may do, to tell what of it the kernel refused.
     pub(crate) policy: Policy,
-    pub(crate) refused: std::collections::BTreeSet<Refusal>,
+    pub(crate) judge: Judge,
 }
 
 /// The first process of the group, until it is reaped.
@@ -205,7 +205,7 @@ impl Child {
             exit,
             leader,
             policy: spec.policy.clone(),
-            refused: std::collections::BTreeSet::new(),
+            judge: Judge::default(),
         })
     }
 

@@ -2,10 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use run_builder_shared::paths::{SOURCE_TREE, text};
 use run_plugin_api::{Job, Project};
-
-/// The directory that the host shows the source tree in.
-pub(crate) const SOURCE_TREE: &str = "/src";
 
 /// A job, read once.
 #[derive(Debug, Clone)]
@@ -66,9 +64,4 @@ impl Request {
 /// A path as the user knows it: without the tree's guest name.
 pub(crate) fn shown(path: &Path) -> String {
     text(path.strip_prefix(SOURCE_TREE).unwrap_or(path))
-}
-
-/// The path as text; guest paths are UTF-8.
-pub(crate) fn text(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
 }

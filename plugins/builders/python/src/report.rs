@@ -105,6 +105,11 @@ pub(crate) fn diagnostic(traceback: &Traceback, sources: Sources<'_>) -> Diagnos
     }
     if let Some(module) = traceback.missing_module() {
         diagnostic = diagnostic.help(advice(module, traceback));
+    } else if ["FileNotFoundError", "PermissionError"].contains(&traceback.kind.as_str()) {
+        diagnostic = diagnostic.help(
+            "modules are imported while the component is built, where they see each other, \
+             what the setting `include` names, and nothing else of this machine",
+        );
     }
     diagnostic
 }

@@ -2,10 +2,8 @@
 
 use std::path::PathBuf;
 
+pub(crate) use run_builder_shared::paths::SOURCE_TREE;
 use run_plugin_api::{Job, Project};
-
-/// The directory that the host shows the source tree in.
-pub(crate) const SOURCE_TREE: &str = "/src";
 
 /// What a component without `wit` is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

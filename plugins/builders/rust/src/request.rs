@@ -1,14 +1,12 @@
 //! What one build was asked to do, as plain data.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+pub(crate) use run_builder_shared::paths::{SOURCE_TREE, normal, text};
 use run_plugin_api::{Job, Profile};
 
 /// The target every component is compiled for.
 pub(crate) const TARGET: &str = "wasm32-wasip2";
-
-/// The directory that the host shows the source tree in.
-pub(crate) const SOURCE_TREE: &str = "/src";
 
 /// A job, read once.
 #[derive(Debug, Clone)]
@@ -67,27 +65,6 @@ impl Request {
     pub(crate) fn artifact(&self) -> PathBuf {
         self.output.join(format!("{}.wasm", self.name))
     }
-}
-
-/// The path as text; guest paths are UTF-8.
-pub(crate) fn text(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
-}
-
-/// The path with `.` and `..` worked out, without asking the file system.
-pub(crate) fn normal(path: &Path) -> PathBuf {
-    use std::path::Component;
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -2,6 +2,9 @@
 
 use std::path::{Component, Path, PathBuf};
 
+/// The directory that the host shows the source tree in.
+pub const SOURCE_TREE: &str = "/src";
+
 /// The path as text.
 #[must_use]
 pub fn text(path: &Path) -> String {

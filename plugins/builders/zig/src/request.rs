@@ -2,11 +2,9 @@
 
 use std::path::PathBuf;
 
+pub(crate) use run_builder_shared::paths::SOURCE_TREE;
 use run_builder_shared::world::World;
 use run_plugin_api::{Job, Profile, Result};
-
-/// The directory that the host shows the source tree in.
-pub(crate) const SOURCE_TREE: &str = "/src";
 
 /// A job, read once.
 #[derive(Debug, Clone)]

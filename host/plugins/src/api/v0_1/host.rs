@@ -10,7 +10,6 @@ use crate::events::Level;
 use crate::process::confine::{self, Support};
 use crate::process::{Child, Exit, Source};
 use crate::sandbox::processes::{Piece, Refusal, Request};
-use crate::sandbox::refusals;
 use crate::sandbox::state::{State, Subject};
 use crate::tools::ToolError;
 use wit::types::{Attribute, Error, ErrorKind};
@@ -165,10 +164,8 @@ impl wit::process::HostChild for State {
         let line = child.next_line().await;
         if let Some(line) = &line
             && confine::support() == &Support::Full
-            && child.refused.len() < refusals::MOST
         {
-            let refused = refusals::judge(&line.text, &child.policy);
-            child.refused.extend(refused);
+            child.judge.line(&line.text, &child.policy);
         }
         self.clock.run();
         Ok(line.map(|line| {
@@ -191,7 +188,7 @@ impl wit::process::HostChild for State {
         self.clock.pause();
         let child = self.table.get_mut(&child)?;
         let exit = child.wait().await;
-        let refused = std::mem::take(&mut child.refused);
+        let refused = child.judge.take();
         // What a program was refused and went on without is no news.
         if !matches!(exit, Ok(Exit::Code(0))) {
             self.refused.extend(refused);

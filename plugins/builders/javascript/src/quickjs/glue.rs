@@ -3,8 +3,9 @@
 //! It answers what the runtime asks of its build-time host: all modules are
 //! bundled before, so whatever it still looks for is not there. And it passes on
 //! unsigned integers, which the runtime takes for signed ones: 4294967295 would
-//! arrive in a script as -1. A number of JavaScript is a double, so as doubles
-//! they are what they are, those of 64 bits as far as doubles are exact.
+//! arrive in a script as -1, and leave it as 2147483647. A number of JavaScript is
+//! a double, so as doubles they are what they are, those of 64 bits as far as
+//! doubles are exact.
 
 use wasm_encoder::{
     CodeSection, ConstExpr, CustomSection, DataSection, EntityType, ExportKind, ExportSection,
@@ -13,6 +14,9 @@ use wasm_encoder::{
 };
 
 use super::runtime::{ANSWERED, UNSIGNED};
+
+/// How many functions are imported, before which none is defined.
+const IMPORTED: u32 = 3;
 
 /// What a script is told that asks for a module by a name made at run time.
 const LOST: &str = "it is not part of the component";
@@ -38,6 +42,8 @@ pub(super) fn library() -> Vec<u8> {
     types.ty().function(i32s(2), []);
     types.ty().function([ValType::I32, ValType::F64], []);
     types.ty().function([ValType::I32, ValType::I64], []);
+    types.ty().function([ValType::I32], [ValType::F64]);
+    types.ty().function([ValType::I32], [ValType::I32]);
     module.section(&types);
 
     let mut imports = ImportSection::new();
@@ -57,15 +63,14 @@ pub(super) fn library() -> Vec<u8> {
     imports.import("env", "__memory_base", EntityType::Global(base));
     imports.import("env", "cabi_realloc", EntityType::Function(3));
     imports.import("env", "wit_dylib_push_f64", EntityType::Function(5));
+    imports.import("env", "wit_dylib_pop_f64", EntityType::Function(7));
     module.section(&imports);
 
     let mut functions = FunctionSection::new();
     let mut exports = ExportSection::new();
-    for (index, (_, _, name)) in (0..).zip(ANSWERED) {
-        functions.function(index);
-        exports.export(name, ExportKind::Func, index + 2);
-    }
-    for (index, name, ty) in [(5, UNSIGNED[0], 4), (6, UNSIGNED[1], 6)] {
+    let answers = (0..).zip(ANSWERED).map(|(ty, (_, _, name))| (name, ty));
+    let numbers = UNSIGNED.into_iter().zip([4, 6, 8]);
+    for (index, (name, ty)) in (IMPORTED..).zip(answers.chain(numbers)) {
         functions.function(ty);
         exports.export(name, ExportKind::Func, index);
     }
@@ -94,6 +99,16 @@ pub(super) fn library() -> Vec<u8> {
         .call(1)
         .end();
     code.function(&push);
+    // By way of 64 bits, so that what does not fit wraps as `>>> 0` does, and a
+    // By way of 64 bits, so that a number below 0 wraps as it does in smaller types.
+    let mut pop = Function::new([]);
+    pop.instructions()
+        .local_get(0)
+        .call(2)
+        .i64_trunc_sat_f64_s()
+        .i32_wrap_i64()
+        .end();
+    code.function(&pop);
     module.section(&code);
 
     let mut data = DataSection::new();

@@ -31,8 +31,13 @@ pub(super) const ANSWERED: [(&str, &str, &str); 3] = [
     ),
 ];
 
-/// Exports that the library in `glue` has instead.
-pub(super) const UNSIGNED: [&str; 2] = ["wit_dylib_push_u32", "wit_dylib_push_u64"];
+/// Exports that the library in `glue` has instead. What goes the other way as 64
+/// bits is not among them: the runtime reads that as a double itself.
+pub(super) const UNSIGNED: [&str; 3] = [
+    "wit_dylib_push_u32",
+    "wit_dylib_push_u64",
+    "wit_dylib_pop_u32",
+];
 
 fn broken(error: impl std::fmt::Display) -> Error {
     Error::new(

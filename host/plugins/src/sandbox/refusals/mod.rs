@@ -6,7 +6,7 @@
 //! done it and the child's policy does not allow it. What the words are about
 //! is never believed without that.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use crate::events::{Diagnostic, Severity};
@@ -23,12 +23,15 @@ pub(crate) enum Refusal {
     Network,
 }
 
-/// How programs spell the errors of a refused file.
+/// How programs spell the errors of a refused file. Not all of them say why.
 const REFUSED: &[&str] = &[
     "ermission denied",
     "peration not permitted",
     "EACCES",
     "EPERM",
+    "AccessDenied",
+    "PermissionDenied",
+    "annot read file",
 ];
 
 /// How they spell that there is no network. Sockets are refused with the error
@@ -44,33 +47,128 @@ const OFFLINE: &[&str] = &[
     "lookup address",
 ];
 
-/// Longer lines are no message, and more paths than these no sentence.
+/// Longer lines are no message, those for programs longer ones; and more paths
+/// than these no sentence.
 const LONGEST: usize = 8 << 10;
-pub(crate) const MOST: usize = 16;
+const LONGEST_OBJECT: usize = 1 << 20;
+const MOST: usize = 16;
 
-/// What one line of a child's output shows to have been refused.
-pub(crate) fn judge(line: &str, policy: &Policy) -> Vec<Refusal> {
-    if line.len() > LONGEST {
-        return Vec::new();
+/// How many lines a path may be away from words that have none beside them: some
+/// programs print each cause of a failure in a paragraph of its own, and some
+/// the source below the error.
+const NEAR: usize = 8;
+
+/// What one child was refused, from what it prints.
+#[derive(Debug, Default)]
+pub(crate) struct Judge {
+    found: BTreeSet<Refusal>,
+    /// The paths of the last lines, the latest last.
+    before: VecDeque<Vec<PathBuf>>,
+    /// For how many more lines a path may be what words before were about.
+    awaited: usize,
+}
+
+impl Judge {
+    /// Looks at one line of the child's output.
+    pub(crate) fn line(&mut self, line: &str, policy: &Policy) {
+        if self.found.len() >= MOST {
+            return;
+        }
+        let speaks = has(line, REFUSED) || has(line, OFFLINE);
+        // A message for programs: its texts are what people would be shown.
+        if line.starts_with('{')
+            && speaks
+            && line.len() < LONGEST_OBJECT
+            && let Ok(object) = serde_json::from_str(line)
+        {
+            for text in texts(&object) {
+                let mut inner = Self::default();
+                text.lines().for_each(|line| inner.words(line, policy));
+                self.found.append(&mut inner.found);
+            }
+        } else if line.len() < LONGEST {
+            self.words(line, policy);
+        }
     }
-    let has = |words: &[&str]| words.iter().any(|word| line.contains(word));
-    let mut found = Vec::new();
-    if !policy.network && has(OFFLINE) {
-        found.push(Refusal::Network);
+
+    /// What was found. Nothing is left.
+    pub(crate) fn take(&mut self) -> BTreeSet<Refusal> {
+        std::mem::take(self).found
     }
-    if has(REFUSED) {
-        found.extend(
-            paths(line)
-                .into_iter()
-                .take(MOST)
-                .filter_map(|path| refused(&path, policy)),
-        );
+
+    fn words(&mut self, line: &str, policy: &Policy) {
+        if !policy.network && has(line, OFFLINE) {
+            self.found.insert(Refusal::Network);
+        }
+        let paths = paths(line);
+        if !has(line, REFUSED) {
+            if self.awaited > 0 {
+                self.awaited -= 1;
+                self.blame(unreadable(&paths, policy));
+            }
+        } else if paths.is_empty() {
+            let lines = self.before.iter().rev();
+            let nearest = lines
+                .map(|paths| unreadable(paths, policy))
+                .find(|refused| !refused.is_empty());
+            self.awaited = NEAR;
+            self.blame(nearest.unwrap_or_default());
+        } else {
+            self.blame(refusals(&paths, policy));
+        }
+        if self.before.len() == NEAR {
+            self.before.pop_front();
+        }
+        self.before.push_back(paths);
     }
+
+    fn blame(&mut self, refused: Vec<Refusal>) {
+        if !refused.is_empty() {
+            self.awaited = 0;
+            self.found.extend(refused);
+        }
+    }
+}
+
+fn has(line: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| line.contains(word))
+}
+
+/// All texts in a value.
+fn texts(value: &serde_json::Value) -> Vec<&str> {
+    match value {
+        serde_json::Value::String(text) => vec![text],
+        serde_json::Value::Array(values) => values.iter().flat_map(texts).collect(),
+        serde_json::Value::Object(values) => values.values().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What the policy refuses of the paths beside words of refusal. Where one of
+/// them cannot be read, it is that one: the others say who asked for it.
+fn refusals(paths: &[PathBuf], policy: &Policy) -> Vec<Refusal> {
+    let all: Vec<_> = paths
+        .iter()
+        .take(MOST)
+        .filter_map(|path| refused(path, policy))
+        .collect();
+    let (read, other): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|refusal| matches!(refusal, Refusal::Read(_)));
+    if read.is_empty() { other } else { read }
+}
+
+/// What of paths elsewhere cannot be read. Those that can be are named for many
+/// reasons.
+fn unreadable(paths: &[PathBuf], policy: &Policy) -> Vec<Refusal> {
+    let mut found = refusals(paths, policy);
+    found.retain(|refusal| matches!(refusal, Refusal::Read(_)));
     found
 }
 
 /// Whether the policy refuses a path that this user could use.
 fn refused(path: &Path, policy: &Policy) -> Option<Refusal> {
+    let path = without_position(path);
     let Ok(real) = std::fs::canonicalize(path) else {
         // It is not there: making it can have been refused.
         let parent = std::fs::canonicalize(path.parent()?).ok()?;
@@ -90,6 +188,15 @@ fn refused(path: &Path, policy: &Policy) -> Option<Refusal> {
     } else {
         None
     }
+}
+
+/// `FILE:12:3` is a place in a file, where there is none of that whole name.
+fn without_position(path: &Path) -> &Path {
+    let Some(text) = path.to_str().filter(|_| !path.exists()) else {
+        return path;
+    };
+    let digits = |c: char| c.is_ascii_digit() || c == ':';
+    Path::new(text.trim_end_matches(digits))
 }
 
 fn is_below(path: &Path, allowed: &[PathBuf]) -> bool {
@@ -175,61 +282,4 @@ pub(crate) fn diagnostic(refusal: &Refusal) -> Diagnostic {
 }
 
 #[cfg(all(test, unix))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_as_programs_print_them() {
-        for (line, expected) in [
-            ("open /a/b: permission denied", &["/a/b"][..]),
-            ("[Errno 13] Permission denied: '/a b/c'", &["/a b/c"]),
-            ("EACCES: permission denied, open '/a/b.txt'", &["/a/b.txt"]),
-            ("cannot open ‘/a/b’ for reading", &["/a/b"]),
-            ("x/y and / and src/z", &[]),
-            ("(/a, /b)", &["/a", "/b"]),
-        ] {
-            let expected: Vec<_> = expected.iter().map(PathBuf::from).collect();
-            assert_eq!(paths(line), expected, "{line}");
-        }
-    }
-
-    #[test]
-    fn only_what_the_policy_refuses_is_blamed_on_it() {
-        let scratch = tempfile::tempdir().unwrap();
-        let root = std::fs::canonicalize(scratch.path()).unwrap();
-        let at = |name: &str| root.join(name);
-        for name in ["src", "out", "home"] {
-            std::fs::create_dir(at(name)).unwrap();
-            std::fs::write(at(name).join("file"), "x").unwrap();
-        }
-        let policy = Policy {
-            read: vec![at("src")],
-            write: vec![at("out")],
-            ..Policy::default()
-        };
-        let judged = |path: &str| {
-            let line = format!("cannot open {}: Permission denied", at(path).display());
-            judge(&line, &policy)
-        };
-        assert_eq!(judged("home/file"), [Refusal::Read(at("home/file"))]);
-        assert_eq!(judged("home/new"), [Refusal::Write(at("home/new"))]);
-        assert_eq!(judged("src/file"), [Refusal::Write(at("src/file"))]);
-        assert_eq!(judged("src/new"), [Refusal::Write(at("src/new"))]);
-        assert_eq!(judged("out/file"), []);
-        assert_eq!(judged("out/new"), []);
-        assert_eq!(judged("nowhere/at/all"), []);
-        let line = format!("wrote {}", at("home/file").display());
-        assert_eq!(judge(&line, &policy), []);
-    }
-
-    #[test]
-    fn the_network_is_refused_only_where_there_is_none() {
-        let online = Policy {
-            network: true,
-            ..Policy::default()
-        };
-        let line = "OSError: [Errno 100] Network is down";
-        assert_eq!(judge(line, &Policy::default()), [Refusal::Network]);
-        assert_eq!(judge(line, &online), []);
-    }
-}
+mod tests;
