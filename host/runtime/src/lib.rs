@@ -20,6 +20,8 @@ pub mod encode;
 pub mod engine;
 mod error;
 pub mod exports;
+#[cfg(feature = "compiler")]
+mod images;
 pub mod incoming;
 #[cfg(feature = "compiler")]
 pub mod inspect;

@@ -1,4 +1,4 @@
-//! Builds of six languages in which there is little to do.
+//! Builds in which there is little to do.
 
 use std::fs;
 use std::time::Duration;
@@ -6,11 +6,25 @@ use std::time::Duration;
 use super::measure::alone;
 use super::six::{LANGUAGES, Six};
 use super::{Ours, table};
-use crate::cache::at;
+use crate::cache::{self, at};
 use crate::step::{self, Result};
 
-/// Nothing changed.
+/// Nothing changed, in a project of one language.
 pub(super) fn idle(ours: &Ours) -> Result {
+    let example = ours.work.join("greeter");
+    cache::copy(&step::root().join("examples/greeter"), &example)?;
+    step::quiet(&mut ours.v2(&example, &["build"]))?;
+    let idle = alone(50, || Ok(ours.v2(&example, &["build"])))?;
+    table::absolute(
+        "build with nothing to do",
+        idle.wall,
+        Duration::from_millis(30),
+    );
+    Ok(())
+}
+
+/// Nothing changed, in a project of six.
+pub(super) fn idle_six(ours: &Ours) -> Result {
     let six = Six::new(ours)?;
     step::quiet(&mut six.v2(&["build"]))?;
     all(&six, "Fresh")?;

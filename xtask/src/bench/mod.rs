@@ -98,6 +98,10 @@ const BENCHES: &[Bench] = &[
         run: builds::idle,
     },
     Bench {
+        name: "idle-six",
+        run: builds::idle_six,
+    },
+    Bench {
         name: "checkout",
         run: builds::checkout,
     },
