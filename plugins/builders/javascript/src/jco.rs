@@ -69,9 +69,7 @@ pub(crate) fn componentize(
     let command = command
         .arg("--out")
         .arg(request.artifact().as_path())
-        // Not above the directory of temporary files: jco takes what is in there
-        // for the project's then, and does not find it again.
-        .current_dir("/out");
+        .current_dir("/tmp");
     let mut said = Vec::new();
     let exit = command.lines(|line| {
         let (Line::Stdout(text) | Line::Stderr(text)) = line;
