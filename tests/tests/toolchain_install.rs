@@ -166,7 +166,7 @@ settings = { engine = "starlingmonkey" }
     }
     // The engine with the Web's interfaces, by way of the jco that was installed.
     scratch.run(&["build", "--component", "web"]).success();
-    scratch
+    let called = scratch
         .run(&[
             "exec",
             "web",
@@ -176,5 +176,6 @@ settings = { engine = "starlingmonkey" }
             "string:https://example.test/a",
         ])
         .success()
-        .says(&["example.test"]);
+        .document();
+    assert_eq!(called["return_value"], "example.test");
 }
