@@ -4,10 +4,14 @@
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, exit};
 
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 use sha2::{Digest, Sha256};
+use wasmparser::{Parser, Payload};
 
 /// Package, and the name the host knows the plugin by. The one list of what
 /// ships.
@@ -17,6 +21,7 @@ const PLUGINS: &[(&str, &str)] = &[
     ("run-builder-python", "python"),
     ("run-builder-rust", "rust"),
     ("run-builder-zig", "zig"),
+    ("run-provider-aws-lambda", "aws-lambda"),
     ("run-provider-cloudflare", "cloudflare"),
     ("run-provider-fastly", "fastly"),
     ("run-provider-vercel", "vercel"),
@@ -66,13 +71,17 @@ fn main() {
             .join(format!("{}.wasm", package.replace('-', "_")));
         let bytes =
             fs::read(&built).unwrap_or_else(|error| fail(&format!("{}: {error}", built.display())));
-        let kept = out.join(format!("{name}.wasm"));
-        fs::write(&kept, &bytes)
+        let kept = out.join(format!("{name}.deflate"));
+        fs::write(&kept, packed(&bytes))
             .unwrap_or_else(|error| fail(&format!("{}: {error}", kept.display())));
         let digest: [u8; 32] = Sha256::digest(&bytes).into();
+        let (manifest, exports) =
+            outside(&bytes).unwrap_or_else(|error| fail(&format!("{package}: {error}")));
         writeln!(
             table,
-            "Bundled {{ name: {name:?}, package: {package:?}, digest: {digest:?}, bytes: include_bytes!({:?}) }},",
+            "Bundled {{ name: {name:?}, package: {package:?}, digest: {digest:?}, \
+             manifest: {manifest:?}, exports: &{exports:?}, size: {}, packed: include_bytes!({:?}) }},",
+            bytes.len(),
             kept.display().to_string()
         )
         .expect("writing to a string");
@@ -80,6 +89,39 @@ fn main() {
     table.push(']');
     fs::write(out.join("bundle.rs"), table)
         .unwrap_or_else(|error| fail(&format!("cannot write the table: {error}")));
+}
+
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).expect("writing to memory");
+    encoder.finish().expect("writing to memory")
+}
+
+/// A plugin's manifest, and the names of its exports.
+fn outside(bytes: &[u8]) -> Result<(String, Vec<String>), String> {
+    let mut manifest = None;
+    let mut exports = Vec::new();
+    let mut depth = 0_usize;
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload.map_err(|error| error.to_string())? {
+            Payload::Version { .. } => depth += 1,
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::CustomSection(section) if section.name() == "run:manifest" => {
+                let text = str::from_utf8(section.data()).map_err(|error| error.to_string())?;
+                if manifest.replace(text.to_owned()).is_some() {
+                    return Err("it has two manifests".to_owned());
+                }
+            }
+            Payload::ComponentExportSection(section) if depth == 1 => {
+                for export in section {
+                    let export = export.map_err(|error| error.to_string())?;
+                    exports.push(export.name.name.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok((manifest.ok_or("it has no manifest")?, exports))
 }
 
 /// One build for several, so that shared dependencies are compiled once.

@@ -5,6 +5,7 @@ pub mod command;
 pub mod components;
 pub mod conformance;
 pub mod edge;
+pub mod emulator;
 pub mod expected;
 pub mod fake;
 pub mod greeter;

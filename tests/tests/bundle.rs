@@ -1,13 +1,11 @@
 //! The bundled plugins: small, and the same bytes wherever they are built.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use run_files::Digest;
+use run_plugins::Plugin;
 use run_tests::Scratch;
 use run_tests::command::{binary, cargo, workspace};
 
@@ -120,22 +118,29 @@ fn find(dir: &Path, name: &str) -> Option<std::path::PathBuf> {
 fn plugins_are_small_and_say_what_they_are() {
     let mut compressed = BTreeMap::<String, usize>::new();
     for plugin in run_plugin_bundle::ALL {
-        assert_eq!(Digest::of(plugin.bytes), Digest::from_bytes(plugin.digest));
-        let read = run_plugins::Plugin::read(plugin.name, plugin.bytes.to_vec()).unwrap();
+        let bytes = plugin.bytes();
+        let digest = Digest::from_bytes(plugin.digest);
+        assert_eq!(Digest::of(&bytes), digest);
+        let read = Plugin::read(plugin.name, bytes).unwrap();
         let manifest = &read.manifest;
+        // What the bundle says beside it is what it says itself.
+        let known = Plugin::known(
+            plugin.name,
+            plugin.manifest,
+            plugin.exports,
+            digest,
+            Vec::new,
+        );
+        let known = known.unwrap();
+        assert_eq!(format!("{:?}", known.manifest), format!("{manifest:?}"));
+        assert_eq!(known.api, read.api);
         assert_eq!(manifest.plugin.id, format!("run:{}", plugin.name));
         assert_ne!(manifest.languages.is_empty(), manifest.providers.is_empty());
         let of_kind = compressed.entry(manifest.plugin.kind.to_string());
-        *of_kind.or_default() += compressed_size(plugin.bytes);
+        *of_kind.or_default() += plugin.packed.len();
     }
     assert_eq!(compressed.len(), 2, "{compressed:?}");
     for (kind, size) in compressed {
         assert!(size < 4 << 20, "{kind}: {size} bytes, compressed");
     }
-}
-
-fn compressed_size(bytes: &[u8]) -> usize {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap().len()
 }

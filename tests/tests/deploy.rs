@@ -494,6 +494,23 @@ fn what_cannot_be_deployed_is_said_before_anything_is_sent() {
         Some("Bearer from-file-0123")
     );
 
+    // A program that the user has named for it goes before that file.
+    shop.scratch.write(
+        "config/credentials.toml",
+        "[cloud.token]\ncommand = [\"sh\", \"-c\", \"echo from-program-$WHO\"]\n",
+    );
+    let mut command = shop.command(&["--profile", "live", "--dry-run"]);
+    command
+        .env_remove("CLOUD_TOKEN")
+        .env("RUN_CONFIG_DIR", shop.scratch.path().join("config"))
+        .env("WHO", "0123");
+    Outcome::of(&mut command).success();
+    let asked = shop.cloud.take();
+    assert_eq!(
+        asked[0].header("authorization"),
+        Some("Bearer from-program-0123")
+    );
+
     let help = shop
         .deploy(&["--provider", "cloud", "--help"])
         .success()
@@ -527,4 +544,10 @@ fn a_local_deployment_is_a_directory_without_secrets() {
         &["exec", "api", "--function", "f"],
     );
     assert_eq!(outcome.success().document()["return_value"], 1);
+    // And what was changed on the way does not.
+    shop.scratch.write("dist/deploy/api.wasm", "cut short");
+    let outcome = shop.scratch.run(&["serve", "dist/deploy"]);
+    outcome
+        .failure()
+        .says(&["api.wasm` is not what was packaged"]);
 }

@@ -154,7 +154,7 @@ fn what_a_guest_prints_stays_in_its_field() {
 fn a_plugin_is_added_only_with_consent() {
     let scratch = Scratch::with(&[("run.toml", PROJECT)]);
     let plugin = &run_plugin_bundle::ALL[0];
-    std::fs::write(scratch.path().join("plugin.wasm"), plugin.bytes).unwrap();
+    std::fs::write(scratch.path().join("plugin.wasm"), plugin.bytes()).unwrap();
     let add = ["plugin", "add", "mine", "--path", "plugin.wasm", "--json"];
     let refused = scratch.run(&add).failure().document();
     assert!(

@@ -4,14 +4,12 @@
 use std::time::Duration;
 
 use run_tests::Outcome;
-use run_tests::edge::cloudflare::{refusal, start};
+use run_tests::edge::cloudflare::{self, refusal, start, upload, worker};
 use run_tests::edge::{
-    Answer, Module, Platform, Project, Recorded, Request, changes, parts, recorded, schema,
-    schema_of, workerd,
+    Answer, Platform, Project, Recorded, Request, changes, handler, parts, recorded, schema,
+    schema_of,
 };
 use serde_json::{Value, json};
-
-const DATE: &str = "2026-04-01";
 
 /// What `tests/edge/record/wrangler/wrangler.toml` says.
 const AS_RECORDED: &str = "compatibility_date = \"2026-04-01\"
@@ -22,26 +20,12 @@ crons = [\"*/5 * * * *\"]";
 const UNSEEN: &str = "workers_dev = false";
 
 fn project(platform: &Platform, options: &str) -> Project {
-    let api = format!("{}/client/v4", platform.url());
-    Project::new(
-        "cloudflare",
-        options,
-        &[
-            ("CLOUDFLARE_API_BASE_URL", api.as_str()),
-            ("CLOUDFLARE_API_TOKEN", "cf-token-0123456789"),
-            ("CLOUDFLARE_ACCOUNT_ID", "account"),
-        ],
-    )
+    cloudflare::project(platform, handler(), options)
 }
 
 /// Deploys, and does not wait for what is not in the world.
 fn deploy(project: &Project) -> Outcome {
     project.deploy(&["--yes", "--wait", "1s"])
-}
-
-fn upload(requests: &[Request]) -> &Request {
-    let is_upload = |r: &&Request| r.body.starts_with(b"--run-boundary");
-    requests.iter().find(is_upload).expect("an upload")
 }
 
 /// The requests that change something are wrangler's, in their order, with the
@@ -143,14 +127,6 @@ fn it_sends_what_wrangler_sends_and_its_modules_run() {
 
 /// Everything that the component asks for works in Cloudflare's own engine.
 fn runs(upload: &Request) {
-    let all = parts(upload);
-    let modules: Vec<_> = all[1..]
-        .iter()
-        .map(|part| Module {
-            name: &part.name,
-            bytes: &part.bytes,
-        })
-        .collect();
     let upstream = Platform::start(|request| {
         let said = format!(
             "{} {}",
@@ -159,7 +135,7 @@ fn runs(upload: &Request) {
         );
         Answer::Json(201, json!([said, String::from_utf8_lossy(&request.body)]))
     });
-    let worker = workerd(&modules, &[("GREETING", "hi")], DATE);
+    let worker = worker(upload, &[("GREETING", "hi")]);
     run_tests::edge::answers(&worker, &upstream);
 }
 

@@ -4,22 +4,15 @@
 use std::time::Duration;
 
 use run_tests::Outcome;
-use run_tests::edge::vercel::{body, files, function, refusal, start};
+use run_tests::edge::vercel::{self, body, files, function, refusal, start};
 use run_tests::edge::{
-    Answer, Platform, Project, Recorded, Request, changes, node, recorded, schema, schema_of,
+    Answer, Platform, Project, Recorded, Request, changes, handler, node, recorded, schema,
+    schema_of,
 };
 use serde_json::{Value, json};
 
 fn project(platform: &Platform, options: &str) -> Project {
-    Project::new(
-        "vercel",
-        options,
-        &[
-            ("VERCEL_API_URL", platform.url().as_str()),
-            ("VERCEL_TOKEN", "vercel-token-0123456789"),
-            ("VERCEL_ORG_ID", "team_acme"),
-        ],
-    )
+    vercel::project(platform, handler(), options)
 }
 
 /// Deploys; the names that it gets are of no world.

@@ -3,25 +3,13 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
 use run_runtime::{Wasm, ahead};
+use run_tests::emulator::{Emulator, Running, request, runner};
 use run_tests::server::{Connection, get};
-use run_tests::{Scratch, Tools, components, guest, tools};
+use run_tests::{Scratch, components, guest};
 use serde_json::{Value, json};
-
-/// The runner and the emulator, got or built where they are not there yet.
-fn provided() -> &'static Tools {
-    static TOOLS: OnceLock<Tools> = OnceLock::new();
-    TOOLS.get_or_init(|| tools::of("runner"))
-}
-
-fn runner() -> PathBuf {
-    PathBuf::from(provided().variable("RUNNER"))
-}
 
 /// A directory as it is deployed: the runner, a compiled component, and what
 /// that may reach.
@@ -46,78 +34,6 @@ fn web(rest: Value) -> Scratch {
 fn wat(text: &str) -> Scratch {
     let wasm = Wasm::from_bytes("component.wat", text.as_bytes().to_vec()).unwrap();
     deployed(&wasm, json!({}))
-}
-
-/// A process that is killed when it is dropped.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
-    }
-}
-
-fn free() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
-}
-
-/// The emulator with what is deployed; the component is started at the first
-/// event.
-struct Emulator {
-    _running: Running,
-    authority: String,
-}
-
-impl Emulator {
-    fn start(deployed: &Path) -> Self {
-        let (authority, runtime) = (free(), free());
-        let mut command = Command::new(provided().variable("EMULATOR"));
-        command
-            .args(["--runtime-interface-emulator-address", &authority])
-            .args(["--runtime-api-address", &runtime])
-            .arg(deployed.join("bootstrap"))
-            .env("GIVEN", "yes")
-            .env("AWS_LAMBDA_FUNCTION_TIMEOUT", "30")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        let running = Running(command.spawn().unwrap());
-        let until = Instant::now() + Duration::from_secs(30);
-        while TcpStream::connect(&authority).is_err() {
-            assert!(Instant::now() < until, "the emulator does not listen");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        Self {
-            _running: running,
-            authority,
-        }
-    }
-
-    fn invoke(&self, event: &Value) -> Value {
-        let event = event.to_string();
-        let request = format!(
-            "POST /2015-03-31/functions/function/invocations HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{event}",
-            event.len()
-        );
-        let response = Connection::open(&self.authority, &request).response();
-        serde_json::from_str(&response.body).unwrap_or_else(|_| panic!("{response:?}"))
-    }
-}
-
-/// A request as a function URL sends it.
-fn request(method: &str, target: &str, body: &str) -> Value {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    json!({
-        "version": "2.0",
-        "rawPath": path,
-        "rawQueryString": query,
-        "headers": {"host": "f.test", "accept": "*/*"},
-        "requestContext": {"domainName": "f.test", "http": {"method": method}},
-        "body": body,
-        "isBase64Encoded": false,
-    })
 }
 
 #[test]
@@ -179,7 +95,7 @@ fn by_itself_it_is_a_server() {
 #[test]
 fn events_that_are_requests_are_answered() {
     let deployed = web(json!({"environment": ["GIVEN"], "limits": {"timeout": 1000}}));
-    let emulator = Emulator::start(deployed.path());
+    let emulator = Emulator::start(deployed.path(), &[("GIVEN", "yes")]);
     let answer =
         |method: &str, target: &str, body: &str| emulator.invoke(&request(method, target, body));
     let hello = answer("GET", "/", "");
@@ -219,7 +135,7 @@ fn events_that_are_requests_are_answered() {
 #[test]
 fn other_events_run_commands_and_call_functions() {
     let cat = wat(components::CAT);
-    let emulator = Emulator::start(cat.path());
+    let emulator = Emulator::start(cat.path(), &[]);
     let event = json!({"detail-type": "Scheduled Event", "time": "now"});
     assert_eq!(
         emulator.invoke(&event),
@@ -228,7 +144,7 @@ fn other_events_run_commands_and_call_functions() {
     );
 
     let calc = wat(components::CALC);
-    let emulator = Emulator::start(calc.path());
+    let emulator = Emulator::start(calc.path(), &[]);
     let call =
         |function: &str, args: Value| emulator.invoke(&json!({"function": function, "args": args}));
     assert_eq!(call("add", json!([2, "s32:3"]))["return_value"], 5);

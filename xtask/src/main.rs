@@ -36,7 +36,7 @@ usage: cargo xtask <task>
           kept in the user's cache; prints where each is
   tools NAME…
           get the tools that the tests build with, by language, and the servers
-          that they speak to (registry, store), kept in the user's cache; prints
+          that they speak to (moto, registry, store), kept in the user's cache; prints
           the variables that make them be found
   npm     get the npm packages that the tests build with, kept in the user's
           cache; prints the directory that their node_modules is in

@@ -19,7 +19,7 @@ const ZIG: &str = "0.17.0";
 /// interface.
 const SAM: &str = "1.170.0";
 
-const KNOWN: &[&str] = &["go", "python", "registry", "runner", "store", "zig"];
+const KNOWN: &[&str] = &["go", "moto", "python", "registry", "runner", "store", "zig"];
 
 /// Gets what building in each of the languages takes, and prints a variable and
 /// its value a line, separated by a tab. What `PATH` names goes in front.
@@ -57,6 +57,7 @@ pub(crate) fn variables(language: &str) -> Result<Vec<(&'static str, PathBuf)>> 
                 ("EMULATOR", emulator()?),
             ]
         }
+        "moto" => vec![("PYTHONPATH", servers::moto()?)],
         "registry" => vec![("PATH", servers::registry()?)],
         "store" => vec![("PATH", servers::store()?)],
         other => {

@@ -4,11 +4,25 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::cache;
-use crate::fixtures::go;
+use crate::fixtures::{go, python_packages};
 use crate::step::{self, Result};
 
 /// An S3-compatible store that is a directory.
 const STORE: (&str, &str) = ("github.com/versity/versitygw/cmd/versitygw", "1.8.0");
+
+/// A server that answers as Amazon's API does, and those of the packages it
+/// depends on that the services in question need: all of them are four times as large.
+const MOTO: &[&str] = &[
+    "moto==5.2.5",
+    "docker==7.2.0",
+    "flask==3.1.3",
+    "flask-cors==6.0.5",
+];
+
+/// The directory of moto and what it needs, for Python to look in.
+pub(crate) fn moto() -> Result<PathBuf> {
+    python_packages("moto-5.2.5", MOTO)
+}
 
 /// The directory of `docker-registry`, of the Debian package with that name.
 /// Nothing is installed: the package is unpacked.

@@ -160,9 +160,15 @@ pub(crate) fn shipped() -> Vec<Shipped> {
         .map(|plugin| Shipped {
             name: plugin.name,
             digest: plugin.digest,
-            bytes: plugin.bytes,
+            manifest: plugin.manifest,
+            exports: plugin.exports,
+            unpack,
         })
         .collect()
+}
+
+fn unpack(name: &str) -> Vec<u8> {
+    run_plugin_bundle::find(name).map_or_else(Vec::new, run_plugin_bundle::Bundled::bytes)
 }
 
 fn declared(project: &Project, plugin: &toml::Plugin, lock: Option<&Lock>) -> Declared {

@@ -1,6 +1,7 @@
 //! What can go wrong when something is deployed.
 
 use miette::Diagnostic;
+use run_files::Digest;
 use run_plugins::CallError;
 use run_plugins::remote::AccessError;
 
@@ -173,6 +174,36 @@ pub enum DeployError {
     InTheWay {
         /// The directory.
         path: String,
+    },
+
+    /// A packaged directory is not as it was packaged.
+    #[error("`{path}` is not what was packaged\n  packaged: {packaged}\n  found:    {found}")]
+    #[diagnostic(
+        code(run::deploy::changed),
+        help(
+            "bring the directory here again, or make it again with `run v2 deploy --target local`; to serve what was changed, take deploy.json away"
+        )
+    )]
+    Changed {
+        /// The file.
+        path: String,
+        /// As `deploy.json` says.
+        packaged: Digest,
+        /// As it is.
+        found: Digest,
+    },
+
+    /// A packaged directory says nothing of itself that can be read.
+    #[error("`{path}` cannot be used: {why}")]
+    #[diagnostic(
+        code(run::deploy::index),
+        help("make the directory again with `run v2 deploy --target local`")
+    )]
+    Index {
+        /// `deploy.json`.
+        path: String,
+        /// What is wrong with it.
+        why: String,
     },
 
     /// The host could not do its part.

@@ -8,6 +8,7 @@
 
 mod deployer;
 mod error;
+mod intact;
 mod ledger;
 mod options;
 mod outcome;
@@ -19,10 +20,11 @@ mod waiting;
 
 pub use deployer::Deployer;
 pub use error::DeployError;
+pub use intact::intact;
 pub use ledger::{Ledger, records};
 pub use options::{OptionProblem, Options, options};
 pub use outcome::{Done, Plan, Stage, Status};
 pub use package::{Packaged, Packed, package};
 pub use record::{Pending, Record, Released, Step};
-pub use request::{NoTargets, Request, Targets};
+pub use request::{Request, Targets};
 pub use waiting::{Checked, Patience};

@@ -145,6 +145,7 @@ impl Options {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use run_plugins::remote::Helpers;
 
     const MANIFEST: &str = r#"
         plugin = { id = "acme:cloud", kind = "deploy-provider", version = "0.1.0", description = "d", license = "MIT" }
@@ -168,6 +169,7 @@ mod tests {
         let user = User {
             variable: &variable,
             home: None,
+            helpers: Helpers::default(),
         };
         options(
             &Manifest::parse(MANIFEST.as_bytes()).unwrap(),

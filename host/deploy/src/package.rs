@@ -34,7 +34,7 @@ pub struct Packed<'a> {
 }
 
 /// Names the files of a directory that this made, and what they hold.
-const INDEX: &str = "deploy.json";
+pub(crate) const INDEX: &str = "deploy.json";
 
 /// Writes the directory `to` whole: what an earlier deployment left there is
 /// gone, and anything else that is there is refused.

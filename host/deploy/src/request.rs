@@ -43,22 +43,3 @@ pub trait Targets: Send + Sync {
     /// There is none for that target here.
     fn runner(&self, target: &str, to: &Path) -> Result<(), Unavailable>;
 }
-
-/// Nothing for any target.
-pub struct NoTargets;
-
-impl Targets for NoTargets {
-    fn precompile(&self, _: &Path, target: &str, _: &Path) -> Result<(), Unavailable> {
-        Err(Unavailable {
-            message: format!("this `run` compiles nothing ahead of time for `{target}`"),
-            help: None,
-        })
-    }
-
-    fn runner(&self, target: &str, _: &Path) -> Result<(), Unavailable> {
-        Err(Unavailable {
-            message: format!("this `run` has no program that serves components on `{target}`"),
-            help: None,
-        })
-    }
-}

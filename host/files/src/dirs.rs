@@ -1,4 +1,4 @@
-//! Where the user's caches live.
+//! Where the user's caches and settings live.
 
 use std::path::PathBuf;
 
@@ -11,6 +11,18 @@ pub fn cache() -> Option<PathBuf> {
     match std::env::var_os("RUN_CACHE_DIR") {
         Some(dir) if !dir.is_empty() => Some(PathBuf::from(dir)),
         _ => Some(directories::BaseDirs::new()?.cache_dir().join("run")),
+    }
+}
+
+/// The directory for what the user has set up: `$RUN_CONFIG_DIR`, else `run`
+/// below the platform's directory for configuration (`$XDG_CONFIG_HOME` or
+/// `~/.config` on Linux, `~/Library/Application Support` on macOS, `%APPDATA%` on
+/// Windows). `None` where the user has no home directory.
+#[must_use]
+pub fn config() -> Option<PathBuf> {
+    match std::env::var_os("RUN_CONFIG_DIR") {
+        Some(dir) if !dir.is_empty() => Some(PathBuf::from(dir)),
+        _ => Some(directories::BaseDirs::new()?.config_dir().join("run")),
     }
 }
 

@@ -32,15 +32,6 @@ impl Plugin {
     /// The bytes are truncated, no component, without a manifest or with one
     /// that does not hold, or built for a contract this host does not have.
     pub fn read(name: &str, bytes: Vec<u8>) -> Result<Self, LoadError> {
-        let digest = Digest::of(&bytes);
-        Self::read_known(name, bytes, digest)
-    }
-
-    /// As [`Plugin::read`], with a digest that is known to be that of `bytes`.
-    ///
-    /// # Errors
-    /// As [`Plugin::read`].
-    pub fn read_known(name: &str, bytes: Vec<u8>, digest: Digest) -> Result<Self, LoadError> {
         let refuse = |why: Refused| LoadError {
             plugin: name.to_owned(),
             why,
@@ -48,28 +39,41 @@ impl Plugin {
         let outside = scan(&bytes).map_err(refuse)?;
         let manifest = match outside.manifests.as_slice() {
             [] => return Err(refuse(Refused::NoManifest)),
-            [one] => Manifest::parse(one)
-                .map_err(|error| refuse(Refused::Manifest(error.to_string())))?,
+            [one] => *one,
             _ => return Err(refuse(Refused::SeveralManifests)),
         };
-        let (kind, api) = contract(&outside.exports).map_err(refuse)?;
-        if kind != manifest.plugin.kind {
-            return Err(refuse(Refused::Kind {
-                said: manifest.plugin.kind,
-                is: kind,
-            }));
-        }
-        if !crate::api::is_supported(&api) {
-            return Err(refuse(Refused::Api {
-                wanted: api,
-                supported: crate::api::SUPPORTED.join(", "),
-            }));
-        }
+        let (manifest, api) = judged(manifest, &outside.exports).map_err(refuse)?;
+        let digest = Digest::of(&bytes);
         Ok(Self {
             name: name.to_owned(),
             manifest,
             api,
             wasm: Wasm::trusted_component(name, bytes, digest),
+        })
+    }
+
+    /// A plugin whose manifest, exports and digest were taken from its bytes
+    /// before, by somebody who is trusted with it; the bytes themselves are made
+    /// when they are needed.
+    ///
+    /// # Errors
+    /// The manifest does not hold, or is of a contract this host does not have.
+    pub fn known(
+        name: &str,
+        manifest: &str,
+        exports: &[&str],
+        digest: Digest,
+        bytes: impl FnOnce() -> Vec<u8> + Send + 'static,
+    ) -> Result<Self, LoadError> {
+        let (manifest, api) = judged(manifest.as_bytes(), exports).map_err(|why| LoadError {
+            plugin: name.to_owned(),
+            why,
+        })?;
+        Ok(Self {
+            name: name.to_owned(),
+            manifest,
+            api,
+            wasm: Wasm::deferred_component(name, digest, bytes),
         })
     }
 
@@ -87,6 +91,27 @@ impl Plugin {
             self.manifest.plugin.id, self.manifest.plugin.version
         )
     }
+}
+
+/// The manifest, and the contract that the exports are of, where both agree and
+/// this host has it.
+fn judged(manifest: &[u8], exports: &[&str]) -> Result<(Manifest, semver::Version), Refused> {
+    let manifest =
+        Manifest::parse(manifest).map_err(|error| Refused::Manifest(error.to_string()))?;
+    let (kind, api) = contract(exports)?;
+    if kind != manifest.plugin.kind {
+        return Err(Refused::Kind {
+            said: manifest.plugin.kind,
+            is: kind,
+        });
+    }
+    if !crate::api::is_supported(&api) {
+        return Err(Refused::Api {
+            wanted: api,
+            supported: crate::api::SUPPORTED.join(", "),
+        });
+    }
+    Ok((manifest, api))
 }
 
 struct Outside<'a> {

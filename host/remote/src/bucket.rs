@@ -2,12 +2,13 @@
 
 use std::time::SystemTime;
 
+use run_sigv4::{Scope, encoded};
 use url::Url;
 
+use crate::Credentials;
 use crate::Patience;
 use crate::error::RemoteError;
 use crate::http::{self, Http, Reply, Request};
-use crate::sigv4::{self, Credentials, Scope, encoded};
 
 /// Where a bucket is.
 #[derive(Debug, Clone)]
@@ -99,9 +100,11 @@ impl Bucket {
         let signed = match &self.credentials {
             None => Vec::new(),
             Some(credentials) => {
-                let request = sigv4::Request {
+                let request = run_sigv4::Request {
                     method,
-                    url: &url,
+                    host: &http::host(&url),
+                    path: url.path(),
+                    query: url.query().unwrap_or_default(),
                     headers: &[],
                     body: body.unwrap_or_default(),
                 };
@@ -109,7 +112,7 @@ impl Bucket {
                     region: &self.address.region,
                     service: "s3",
                 };
-                sigv4::sign(&request, credentials, scope, SystemTime::now())
+                run_sigv4::sign(&request, credentials.key(), scope, SystemTime::now())
             }
         };
         let headers = signed.iter().map(|(name, value)| (*name, value.as_str()));

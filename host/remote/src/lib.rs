@@ -7,13 +7,14 @@
 //! they are for, and no text of a store is repeated in an error: it may have
 //! been made of them.
 //!
-//! [`sigv4`] stands alone, for whatever else signs requests that way.
+//! Requests to a bucket are signed by `run-sigv4`.
 
 pub mod bucket;
+mod credentials;
 mod error;
 mod http;
 pub mod oci;
-pub mod sigv4;
 
+pub use credentials::Credentials;
 pub use error::RemoteError;
 pub use http::Patience;

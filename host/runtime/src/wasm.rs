@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::{Arc, LazyLock};
 
 use run_files::Digest;
 
@@ -20,9 +21,17 @@ pub enum Kind {
 #[derive(Clone)]
 pub struct Wasm {
     name: String,
-    bytes: Vec<u8>,
+    bytes: Arc<Bytes>,
     digest: Digest,
     kind: Kind,
+}
+
+/// Bytes, when they are first asked for.
+type Bytes = LazyLock<Vec<u8>, Box<dyn FnOnce() -> Vec<u8> + Send>>;
+
+fn there(bytes: Vec<u8>) -> Arc<Bytes> {
+    let bytes: Bytes = LazyLock::new(Box::new(|| bytes));
+    Arc::new(bytes)
 }
 
 impl Wasm {
@@ -70,7 +79,7 @@ impl Wasm {
         let digest = Digest::of(&bytes);
         Ok(Self {
             name: name.to_owned(),
-            bytes,
+            bytes: there(bytes),
             digest,
             kind,
         })
@@ -81,7 +90,23 @@ impl Wasm {
     pub fn trusted_component(name: &str, bytes: Vec<u8>, digest: Digest) -> Self {
         Self {
             name: name.to_owned(),
-            bytes,
+            bytes: there(bytes),
+            digest,
+            kind: Kind::Component,
+        }
+    }
+
+    /// The same, of bytes that are made when they are first asked for: one that
+    /// has been compiled before is found by its digest, and needs none.
+    #[must_use]
+    pub fn deferred_component(
+        name: &str,
+        digest: Digest,
+        bytes: impl FnOnce() -> Vec<u8> + Send + 'static,
+    ) -> Self {
+        Self {
+            name: name.to_owned(),
+            bytes: Arc::new(LazyLock::new(Box::new(bytes))),
             digest,
             kind: Kind::Component,
         }

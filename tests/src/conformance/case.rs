@@ -40,6 +40,8 @@ pub struct Expected {
     pub template: Option<String>,
     /// The case whose component it takes, instead of sources.
     pub of: Option<String>,
+    /// The provider that it is deployed with, and asked where it then runs.
+    pub platform: Option<Platform>,
     /// What `world` says in `run.toml`; `case` where it is absent.
     pub world: Option<String>,
     /// What is said by a build that fails; with the language's own `says.txt`.
@@ -57,6 +59,24 @@ pub struct Expected {
     /// and has to fail.
     #[serde(default)]
     pub gaps: BTreeMap<String, String>,
+    /// Why a language is not tried with it: what that would cost, and what is
+    /// known instead.
+    #[serde(default)]
+    pub untried: BTreeMap<String, String>,
+}
+
+/// A provider that ships, as `run.toml` names it.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Platform {
+    /// AWS Lambda.
+    AwsLambda,
+    /// Cloudflare Workers.
+    Cloudflare,
+    /// Fastly Compute.
+    Fastly,
+    /// Vercel.
+    Vercel,
 }
 
 /// `[[call]]`.

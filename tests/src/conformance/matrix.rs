@@ -31,6 +31,7 @@ pub fn path() -> PathBuf {
 pub fn render() -> String {
     let mut page = HEAD.to_owned();
     let mut gaps = String::new();
+    let mut untried = String::new();
     let titles: Vec<_> = LANGUAGES.iter().map(|language| language.title).collect();
     writeln!(page, "| case | {} |", titles.join(" | ")).expect("a string");
     writeln!(page, "|---|{}", ":-:|".repeat(titles.len())).expect("a string");
@@ -46,6 +47,11 @@ pub fn render() -> String {
                     writeln!(gaps, "- **{name}** in {title}: {reason}.").expect("a string");
                     "no"
                 }
+                Some(Outcome::Untried(reason)) => {
+                    let title = language.title;
+                    writeln!(untried, "- **{name}** in {title}: {reason}.").expect("a string");
+                    "–"
+                }
                 Some(Outcome::Failed(_)) | None => "fails",
             };
             write!(page, " {mark} |").expect("a string");
@@ -54,6 +60,9 @@ pub fn render() -> String {
     }
     if !gaps.is_empty() {
         write!(page, "\n## Gaps\n\n{gaps}").expect("a string");
+    }
+    if !untried.is_empty() {
+        write!(page, "\n## Not tried here\n\n{untried}").expect("a string");
     }
     page
 }

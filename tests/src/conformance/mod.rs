@@ -6,6 +6,7 @@
 //! language cannot do is a gap in `case.toml`, with the reason.
 
 pub mod case;
+mod deployed;
 mod http;
 pub mod language;
 pub mod matrix;

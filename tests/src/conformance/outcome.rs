@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use toml::{Table, Value};
 
 use super::case::{Call, Case, Kind};
-use super::http;
 use super::language::Language;
 use super::project::{Project, TOGETHER};
+use super::{deployed, http};
 use crate::Tools;
 
 /// Each case's outcome, by its name.
@@ -24,6 +24,8 @@ pub enum Outcome {
     Failed(String),
     /// It cannot be; why.
     Gap(String),
+    /// It is not known from this suite; why.
+    Untried(String),
 }
 
 /// What came of a language's cases. They are built and run once.
@@ -49,6 +51,10 @@ fn run(language: &'static Language) -> Outcomes {
     let mut outcomes = Outcomes::new();
     let mut there = Vec::new();
     for case in &cases {
+        if let Some(reason) = case.expected.untried.get(language.name) {
+            outcomes.insert(case.name.clone(), Outcome::Untried(reason.clone()));
+            continue;
+        }
         let gap = case.expected.gaps.get(language.name);
         match (case.is_written_in(language.name), gap) {
             (true, _) => there.push(case),
@@ -229,7 +235,13 @@ fn beyond_tests(project: &Project, case: &Case, tools: &Tools) -> Result<(), Str
             }
             false => format!("target/wasm/{component}.wasm"),
         };
-        http::check(&project.scratch.read(&file), &case.expected.requests)?;
+        match case.expected.platform {
+            None => http::check(&project.scratch.read(&file), &case.expected.requests)?,
+            Some(platform) => {
+                let component = project.scratch.path().join(&file);
+                deployed::check(platform, &component, &case.expected.requests)?;
+            }
+        }
     }
     Ok(())
 }

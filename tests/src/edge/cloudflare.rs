@@ -2,11 +2,15 @@
 //! are below `..`: no resolver takes those, so nobody is asked whether they
 //! answer.
 
+use std::path::Path;
 use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-use super::{Answer, Platform, Request, parts};
+use super::{Answer, Module, Platform, Project, Request, Running, parts, workerd};
+
+/// The compatibility date that deployed Workers have.
+const DATE: &str = "2026-04-01";
 
 #[derive(Default)]
 struct State {
@@ -30,6 +34,46 @@ pub fn start() -> Platform {
         let mut state = state.lock().expect("no test panics in here");
         state.answer(request)
     })
+}
+
+/// What is deployed there, by a user of the account.
+#[must_use]
+pub fn project(platform: &Platform, component: &Path, options: &str) -> Project {
+    let api = format!("{}/client/v4", platform.url());
+    Project::new(
+        component,
+        "cloudflare",
+        options,
+        &[
+            ("CLOUDFLARE_API_BASE_URL", api.as_str()),
+            ("CLOUDFLARE_API_TOKEN", "cf-token-0123456789"),
+            ("CLOUDFLARE_ACCOUNT_ID", "account"),
+        ],
+    )
+}
+
+/// The upload of a Worker among these.
+///
+/// # Panics
+/// There is none.
+#[must_use]
+pub fn upload(requests: &[Request]) -> &Request {
+    let is_upload = |r: &&Request| r.body.starts_with(b"--run-boundary");
+    requests.iter().find(is_upload).expect("an upload")
+}
+
+/// Cloudflare's own engine with what was uploaded, and these variables.
+#[must_use]
+pub fn worker(upload: &Request, variables: &[(&str, &str)]) -> Running {
+    let all = parts(upload);
+    let modules: Vec<_> = all[1..]
+        .iter()
+        .map(|part| Module {
+            name: &part.name,
+            bytes: &part.bytes,
+        })
+        .collect();
+    workerd(&modules, variables, DATE)
 }
 
 /// What every answer is wrapped in.

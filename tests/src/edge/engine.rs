@@ -160,7 +160,8 @@ impl Running {
             said,
             _files: files,
         };
-        let patience = Instant::now() + Duration::from_secs(60);
+        // Viceroy compiles before it listens, and a component may be an interpreter.
+        let patience = Instant::now() + Duration::from_secs(300);
         while TcpStream::connect(&running.authority).is_err() {
             let ended = running.child.try_wait().expect("its state");
             assert!(ended.is_none(), "it ended: {}", running.said());

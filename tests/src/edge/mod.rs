@@ -3,6 +3,7 @@
 //! API.
 
 mod answers;
+pub mod aws;
 pub mod cloudflare;
 mod engine;
 pub mod fastly;

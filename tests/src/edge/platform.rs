@@ -56,6 +56,8 @@ pub enum Answer {
     Json(u16, Value),
     /// A status, one more header, and a body that may be anything.
     Raw(u16, (&'static str, &'static str), &'static str),
+    /// A status, the type of the body, and the body.
+    Text(u16, String, String),
     /// Nothing: the connection is closed.
     Cut,
     /// Something, after a while.
@@ -175,6 +177,7 @@ fn is_meant(line: &str, request: &Request) -> bool {
 }
 
 fn write(mut stream: &TcpStream, answer: Answer) -> std::io::Result<()> {
+    let kind;
     let (status, header, body) = match answer {
         Answer::Cut => return Ok(()),
         Answer::Late(time, answer) => {
@@ -186,6 +189,10 @@ fn write(mut stream: &TcpStream, answer: Answer) -> std::io::Result<()> {
             (status, header, json.to_string())
         }
         Answer::Raw(status, header, body) => (status, header, body.to_owned()),
+        Answer::Text(status, of, body) => {
+            kind = of;
+            (status, ("content-type", kind.as_str()), body)
+        }
     };
     write!(
         stream,

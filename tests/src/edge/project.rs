@@ -1,6 +1,6 @@
 //! A project that is deployed to an edge platform.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -18,27 +18,33 @@ pub fn handler() -> &'static PathBuf {
     HANDLER.get_or_init(|| crate::guest::built("run-edge-handler"))
 }
 
-/// The handler, with one profile for one platform.
+/// A handler, with one profile for one platform.
 pub struct Project {
     scratch: Scratch,
     environment: Vec<(String, String)>,
 }
 
 impl Project {
-    /// `options` are the lines of `[deploy.live.options]`; `environment` is what
+    /// The component is called `handler`, whatever its file is called. `options`
+    /// are the lines of `[deploy.live.options]`; `environment` is what
     /// the user has set.
     ///
     /// # Panics
     /// It cannot be written.
     #[must_use]
-    pub fn new(provider: &str, options: &str, environment: &[(&str, &str)]) -> Self {
+    pub fn new(
+        component: &Path,
+        provider: &str,
+        options: &str,
+        environment: &[(&str, &str)],
+    ) -> Self {
         let manifest = format!(
             "[project]\nname = \"shop\"\nversion = \"1.0.0\"\n\n[[component]]\n\
              name = \"handler\"\npath = \"handler.wasm\"\n\n[deploy.live]\n\
              target_type = \"edge\"\nprovider = \"{provider}\"\n[deploy.live.options]\n{options}\n"
         );
         let scratch = Scratch::with(&[("run.toml", &manifest)]);
-        std::fs::copy(handler(), scratch.path().join("handler.wasm")).expect("a copy");
+        std::fs::copy(component, scratch.path().join("handler.wasm")).expect("a copy");
         let mut project = Self {
             scratch,
             environment: Vec::new(),

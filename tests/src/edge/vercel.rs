@@ -1,10 +1,11 @@
 //! A server in place of Vercel's API, with a team `team_acme`.
 
+use std::path::Path;
 use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-use super::{Answer, Platform, Request};
+use super::{Answer, Platform, Project, Request};
 use crate::Scratch;
 
 #[derive(Default)]
@@ -143,6 +144,21 @@ impl State {
 fn number(path: &str) -> usize {
     let digits = path.rsplit('_').next().unwrap_or_default();
     digits.parse().unwrap_or(0)
+}
+
+/// What is deployed there, by a member of the team.
+#[must_use]
+pub fn project(platform: &Platform, component: &Path, options: &str) -> Project {
+    Project::new(
+        component,
+        "vercel",
+        options,
+        &[
+            ("VERCEL_API_URL", platform.url().as_str()),
+            ("VERCEL_TOKEN", "vercel-token-0123456789"),
+            ("VERCEL_ORG_ID", "team_acme"),
+        ],
+    )
 }
 
 /// What the last deployment was asked for with.

@@ -12,8 +12,12 @@ pub struct Shipped {
     pub name: &'static str,
     /// The SHA-256 of its bytes.
     pub digest: [u8; 32],
-    /// The component.
-    pub bytes: &'static [u8],
+    /// Its manifest.
+    pub manifest: &'static str,
+    /// Names of its exports.
+    pub exports: &'static [&'static str],
+    /// Gives the component's bytes by the plugin's name.
+    pub unpack: fn(&str) -> Vec<u8>,
 }
 
 /// What a project says of one plugin.

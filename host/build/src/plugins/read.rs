@@ -13,7 +13,9 @@ pub(super) fn from_bundle(
     entry: Option<&Declared>,
 ) -> Result<Available, PluginsError> {
     let digest = Digest::from_bytes(shipped.digest);
-    let plugin = Plugin::read_known(shipped.name, shipped.bytes.to_vec(), digest)?;
+    let Shipped { name, unpack, .. } = *shipped;
+    let bytes = move || unpack(name);
+    let plugin = Plugin::known(name, shipped.manifest, shipped.exports, digest, bytes)?;
     let locked = entry.and_then(|entry| entry.locked.as_ref());
     let drifted_from = locked
         .map(|locked| locked.digest)

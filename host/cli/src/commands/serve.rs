@@ -105,8 +105,10 @@ impl Maker {
     fn find(&self) -> Result<(Furnishing, Runnable), Failure> {
         let args = &self.args;
         let furnish = |component| Furnishing::serving(component, &args.reach, &args.limits);
-        if Path::new(&args.target).is_dir() {
-            let project = project::in_directory(Path::new(&args.target))?;
+        let directory = Path::new(&args.target);
+        if directory.is_dir() {
+            run_deploy::intact(directory)?;
+            let project = project::in_directory(directory)?;
             let component = handler(&project)?;
             let furnishing = furnish(Some((&project, component)))?;
             let runnable = composition::of_component(&project, component, &self.shell)?;

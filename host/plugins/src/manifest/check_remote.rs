@@ -77,6 +77,13 @@ fn check_credential(credential: &Credential, manifest: &Manifest) -> Result<(), 
     if credential.environment.is_empty() {
         return Err("it has no variable".to_owned());
     }
+    let printed = credential.printed.len();
+    if printed != 0 && (parts == 1 || printed != parts) {
+        return Err(match parts {
+            1 => "it is one text, which a program prints without keys".to_owned(),
+            parts => format!("`printed` needs {parts} keys"),
+        });
+    }
     for file in &credential.files {
         if !file.path.starts_with("~/") || file.path.split('/').any(|step| step == "..") {
             return Err(format!("`{}` is not below `~/`", file.path));

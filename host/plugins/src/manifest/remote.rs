@@ -92,6 +92,10 @@ pub struct Credential {
     /// Where else the user may have it, in this order.
     #[serde(default, rename = "file")]
     pub files: Vec<CredentialFile>,
+    /// The keys of its parts in the JSON that a program prints which the user has
+    /// named for it; one that is a single text has none.
+    #[serde(default)]
+    pub printed: Vec<String>,
     /// How it is added to a request.
     pub inject: Inject,
     /// The only `[[host]]`s it is ever sent to, as they are named there.

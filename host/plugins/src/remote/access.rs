@@ -7,6 +7,7 @@ use miette::Diagnostic;
 
 use super::credentials::Given;
 use super::endpoints::Override;
+use super::helper::Helpers;
 use super::secret::Mask;
 use crate::manifest::{Credential, Manifest};
 
@@ -16,6 +17,8 @@ pub struct User<'a> {
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     /// The home directory.
     pub home: Option<PathBuf>,
+    /// Programs that print credentials.
+    pub helpers: Helpers,
 }
 
 /// The credentials and other addresses a provider's requests are sent with.
@@ -76,6 +79,36 @@ pub enum AccessError {
         /// Why not.
         why: String,
     },
+    /// The user's list of programs.
+    #[error("`{path}` cannot be used: {why}")]
+    #[diagnostic(
+        code(run::deploy::credential),
+        help(
+            "it has a table for each provider: [PROVIDER.CREDENTIAL] with `command`, a list of words"
+        )
+    )]
+    Helpers {
+        /// The file.
+        path: String,
+        /// Why not.
+        why: String,
+    },
+    /// A program of the user's that gives no credential.
+    #[error("`{program}`, which `{path}` names for the credential `{name}`, gave none: {why}")]
+    #[diagnostic(
+        code(run::deploy::credential),
+        help("run it by hand; a session may have ended, or a keyring be locked")
+    )]
+    Helper {
+        /// The credential.
+        name: String,
+        /// The program.
+        program: String,
+        /// The file that names it.
+        path: String,
+        /// Why not.
+        why: String,
+    },
     /// The user has it nowhere.
     #[error("the credential `{name}` is not to be found: {why}")]
     #[diagnostic(code(run::deploy::credential), help("{help}"))]
@@ -97,11 +130,13 @@ impl Access {
     /// yet: see [`Access::complete`].
     pub fn find(granted: &Manifest, user: &User<'_>) -> Result<Self, AccessError> {
         let mut inner = Inner::default();
+        let names = granted.providers.iter();
+        let providers: Vec<_> = names.map(|provider| provider.name.as_str()).collect();
         for host in &granted.hosts {
             inner.overrides.extend(Override::of(host, user.variable)?);
         }
         for credential in &granted.credentials {
-            match Given::find(credential, user)? {
+            match Given::find(&providers, credential, user)? {
                 Some(given) => inner.given.push(given),
                 None => inner.missing.push(credential.clone()),
             }

@@ -1,5 +1,5 @@
 //! Finding a credential that the manifest declares: in the user's variables,
-//! else in the files of other programs.
+//! else from a program of the user's choice, else in the files of other programs.
 
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 
@@ -24,12 +24,16 @@ pub(crate) struct Given {
 impl Given {
     /// `None` where the user has it nowhere.
     pub(super) fn find(
+        providers: &[&str],
         credential: &Credential,
         user: &User<'_>,
     ) -> Result<Option<Self>, AccessError> {
         let parts = match from_environment(credential, user)? {
             Some(parts) => Some(parts),
-            None => files::find(credential, user)?,
+            None => match user.helpers.ask(providers, credential)? {
+                Some(parts) => Some(parts),
+                None => files::find(credential, user)?,
+            },
         };
         let Some(parts) = parts else {
             return Ok(None);

@@ -5,6 +5,7 @@ mod access;
 mod credentials;
 mod endpoints;
 mod files;
+mod helper;
 mod placeholders;
 mod probe;
 mod secret;
@@ -12,6 +13,7 @@ mod sigv4;
 
 pub use access::{Access, AccessError, User};
 pub use endpoints::Override;
+pub use helper::Helpers;
 pub use probe::{Probe, probe};
 pub use secret::Secret;
 
@@ -20,4 +22,4 @@ pub(crate) use endpoints::Endpoint;
 pub(crate) use endpoints::is_public;
 pub(crate) use placeholders::Placeholders;
 pub(crate) use secret::{Encoding, Mask};
-pub(crate) use sigv4::{Key, OWN_HEADERS, Scope, sign};
+pub(crate) use sigv4::sign;

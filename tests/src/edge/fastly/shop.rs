@@ -1,5 +1,6 @@
 //! What is deployed to Fastly in tests, and what comes of it.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use super::{Account, Package, form};
@@ -27,6 +28,15 @@ impl Shop {
     /// It cannot be made.
     #[must_use]
     pub fn new(options: &str) -> Self {
+        Self::of(crate::edge::handler(), options)
+    }
+
+    /// With another component.
+    ///
+    /// # Panics
+    /// It cannot be made.
+    #[must_use]
+    pub fn of(component: &Path, options: &str) -> Self {
         let fault: Arc<Mutex<Option<(&'static str, Answer)>>> = Arc::default();
         let (next, account) = (fault.clone(), Account::serve());
         let platform = Platform::start(move |request: &Request| {
@@ -46,7 +56,7 @@ impl Shop {
             ("PASSWORD", SECRET),
         ];
         Self {
-            project: Project::new("fastly", options, &environment),
+            project: Project::new(component, "fastly", options, &environment),
             platform,
             fault,
         }

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use run_files::Digest;
+use run_remote::Credentials;
 use run_remote::bucket::{self, Bucket};
 use run_remote::oci::{self, Registry};
-use run_remote::sigv4::Credentials;
 use run_remote::{Patience, RemoteError};
 use serde::Deserialize;
 use serde_json::json;

@@ -51,14 +51,21 @@ fn options(provider: &str, manifest: &Manifest) -> String {
     }
     if !manifest.credentials.is_empty() {
         lines.push(String::new());
-        lines.push("Credentials, from the environment:".to_owned());
+        lines.push(format!(
+            "Credentials, from the environment or [{provider}.NAME] in credentials.toml:"
+        ));
     }
     for credential in &manifest.credentials {
-        lines.push(format!(
-            "  {}: {}",
+        let mut line = format!(
+            "  {}: {} [env: {}]",
+            credential.name,
+            credential.why,
             credential.environment.join(", "),
-            credential.why
-        ));
+        );
+        if !credential.printed.is_empty() {
+            line.push_str(&format!(" [JSON: {}]", credential.printed.join(", ")));
+        }
+        lines.push(line);
     }
     lines.join("\n")
 }

@@ -8,7 +8,7 @@ use run_files::Digest;
 use run_plugins::api::{Host, Provider, Watch};
 use run_plugins::cancel::Cancel;
 use run_plugins::consent::narrow;
-use run_plugins::remote::{Access, Override, Secret, User};
+use run_plugins::remote::{Access, Helpers, Override, Secret, User};
 use run_project::{Problem, Project};
 
 use super::confirmed;
@@ -64,6 +64,10 @@ impl<'a> Session<'a> {
         let user = User {
             variable: &variable,
             home: run_files::dirs::home(),
+            helpers: match run_files::dirs::config() {
+                Some(dir) => Helpers::read(&dir.join("credentials.toml"))?,
+                None => Helpers::default(),
+            },
         };
         let options =
             run_deploy::options(&granted, &profile.options, &user).map_err(|problems| {

@@ -12,7 +12,7 @@ use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use super::limits::{GuestClock, Limits, Violation};
 use crate::manifest::Host;
-use crate::remote::{Access, OWN_HEADERS, Placeholders};
+use crate::remote::{Access, Placeholders};
 
 /// What the current call may send.
 pub(crate) struct HttpPolicy {
@@ -111,7 +111,7 @@ impl HttpPolicy {
         let own = own.and_then(|given| given.header()).map(|(name, _)| name);
         let secret = |name: &&HeaderName| {
             SECRET_HEADERS.contains(&name.as_str())
-                || OWN_HEADERS.contains(&name.as_str())
+                || run_sigv4::HEADERS.contains(&name.as_str())
                 || own.as_ref() == Some(*name)
         };
         if let Some(header) = headers.keys().find(secret) {

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::future::Future;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HOST, HeaderValue};
@@ -135,20 +135,19 @@ impl Sender {
             let [id, secret, token] = given.parts.as_slice() else {
                 return Err(Error::ConfigurationError);
             };
-            let key = remote::Key {
+            let key = run_sigv4::Key {
                 id: id.expose(),
                 secret: secret.expose(),
                 token: token.expose(),
             };
-            let scope = remote::Scope {
+            let scope = run_sigv4::Scope {
                 service: self.allowed.host.split('.').next().unwrap_or_default(),
                 region: match self.allowed.label.as_str() {
                     "" => given.region.as_deref().unwrap_or_default(),
                     label => label,
                 },
             };
-            let now = SystemTime::now();
-            remote::sign(&key, &scope, now, method, uri, &mut headers, body)
+            remote::sign(key, scope, method, uri, &mut headers, body)
                 .map_err(|_| Error::ConfigurationError)?;
         }
         Ok(headers)

@@ -1,54 +1,42 @@
 //! Signature version 4, of S3-compatible stores and of the services around the
-//! first of them.
+//! first of them, as published in "Create a signed request" of their reference.
 //!
 //! A request is brought into one canonical form, of which both sides compute a
 //! keyed digest. Bodies are signed as well: a request cannot be given another.
 
 mod canonical;
 
-use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use ring::digest::{SHA256, digest};
 use ring::hmac::{self, HMAC_SHA256};
 use run_files::calendar::Utc;
-use url::Url;
 
-pub(crate) use canonical::encoded;
+pub use canonical::encoded;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
-/// Stores sign the path as it is, everything else once more encoded.
+/// Stores sign the path encoded once, everything else encodes what is sent once
+/// more; and stores want the body's digest beside the signature.
 const STORES: &str = "s3";
 
-/// Who signs.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Credentials {
+/// Headers that a signature adds, and that nobody else may set.
+pub const HEADERS: [&str; 4] = [
+    "authorization",
+    "x-amz-content-sha256",
+    "x-amz-date",
+    "x-amz-security-token",
+];
+
+/// With what a request is signed.
+#[derive(Clone, Copy)]
+pub struct Key<'k> {
     /// The key's id, which is sent.
-    pub key_id: String,
+    pub id: &'k str,
     /// The secret, which is not.
-    pub secret: String,
-    /// Of temporary credentials: sent with each request.
-    pub session_token: Option<String>,
-}
-
-impl Credentials {
-    /// Those of the three variables that every tool for such services reads.
-    #[must_use]
-    pub fn from_environment() -> Option<Self> {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        Some(Self {
-            key_id: variable("AWS_ACCESS_KEY_ID")?,
-            secret: variable("AWS_SECRET_ACCESS_KEY")?,
-            session_token: variable("AWS_SESSION_TOKEN"),
-        })
-    }
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credentials(…)")
-    }
+    pub secret: &'k str,
+    /// Of a session: sent with each request. Empty without one.
+    pub token: &'k str,
 }
 
 /// What a signature is good for, besides its request.
@@ -65,21 +53,26 @@ pub struct Scope<'s> {
 pub struct Request<'r> {
     /// In upper case.
     pub method: &'r str,
-    /// With a host, and with a path and a query that are percent-encoded.
-    pub url: &'r Url,
+    /// The header `host`: with the port, where that is not the scheme's own.
+    pub host: &'r str,
+    /// Percent-encoded.
+    pub path: &'r str,
+    /// Percent-encoded, without its question mark; empty without one.
+    pub query: &'r str,
     /// Headers that are signed too; `host` is without being here.
     pub headers: &'r [(&'r str, &'r str)],
     /// All of it.
     pub body: &'r [u8],
 }
 
-/// The headers that have to be added for `request` to be accepted at `now`.
+/// The headers that have to be added for `request` to be accepted at `now`, in
+/// the order of [`HEADERS`] but for the first, which is last.
 ///
 /// Services allow some minutes between their clocks and `now`.
 #[must_use]
 pub fn sign(
     request: &Request<'_>,
-    credentials: &Credentials,
+    key: Key<'_>,
     scope: Scope<'_>,
     now: SystemTime,
 ) -> Vec<(&'static str, String)> {
@@ -87,23 +80,25 @@ pub fn sign(
     let time = Utc::of(since.as_secs()).basic();
     let day = &time[..8];
     let body = hex(digest(&SHA256, request.body).as_ref());
-    let mut added = vec![("x-amz-date", time.clone())];
-    if scope.service == STORES {
+    let stores = scope.service == STORES;
+    let mut added = Vec::with_capacity(HEADERS.len());
+    if stores {
         added.push(("x-amz-content-sha256", body.clone()));
     }
-    if let Some(token) = &credentials.session_token {
-        added.push(("x-amz-security-token", token.clone()));
+    added.push(("x-amz-date", time.clone()));
+    if !key.token.is_empty() {
+        added.push(("x-amz-security-token", key.token.to_owned()));
     }
     let added_too = added.iter().map(|(name, value)| (*name, value.as_str()));
     let (headers, names) = canonical::headers(
-        &crate::http::host(request.url),
+        request.host,
         request.headers.iter().copied().chain(added_too),
     );
     let canonical = format!(
         "{}\n{}\n{}\n{headers}\n{names}\n{body}",
         request.method,
-        canonical::path(request.url, scope.service != STORES),
-        canonical::query(request.url),
+        canonical::path(request.path, !stores),
+        canonical::query(request.query),
     );
     let Scope { region, service } = scope;
     let scope = format!("{day}/{region}/{service}/aws4_request");
@@ -111,16 +106,16 @@ pub fn sign(
         "{ALGORITHM}\n{time}\n{scope}\n{}",
         hex(digest(&SHA256, canonical.as_bytes()).as_ref())
     );
-    let secret = format!("AWS4{}", credentials.secret);
-    let key = [day, region, service, "aws4_request"]
+    let secret = format!("AWS4{}", key.secret);
+    let signing = [day, region, service, "aws4_request"]
         .iter()
         .fold(secret.into_bytes(), |key, part| mac(&key, part));
-    let signature = hex(&mac(&key, &to_sign));
+    let signature = hex(&mac(&signing, &to_sign));
     added.push((
         "authorization",
         format!(
             "{ALGORITHM} Credential={}/{scope}, SignedHeaders={names}, Signature={signature}",
-            credentials.key_id
+            key.id
         ),
     ));
     added
