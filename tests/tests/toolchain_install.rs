@@ -123,19 +123,59 @@ fn what_the_bundled_plugins_name_is_installed() {
     let scratch = run_tests::Scratch::with(&[
         (
             "run.toml",
-            "[project]\nname = \"py\"\nversion = \"0.1.0\"\n\n[[component]]\nname = \"tool\"\nsource = \"tool.py\"\n",
+            r#"[project]
+name = "bundled"
+version = "0.1.0"
+
+[[component]]
+name = "tool"
+source = "tool.py"
+
+[[component]]
+name = "web"
+source = "web.js"
+wit = "wit"
+settings = { engine = "starlingmonkey" }
+"#,
         ),
         ("tool.py", "print('hello')\n"),
+        (
+            "web.js",
+            "export const host = (text) => new URL(text).hostname;\n",
+        ),
+        (
+            "wit/web.wit",
+            "package demo:web;\nworld web { export host: func(text: string) -> string; }\n",
+        ),
     ]);
-    scratch
-        .run(&["toolchain", "install", "componentize-py"])
-        .success()
-        .says(&["Installed componentize-py 0.25."]);
+    let installed = scratch
+        .run(&["toolchain", "install", "componentize-py", "jco"])
+        .success();
+    for text in ["Installed componentize-py 0.25.", "Installed jco 1.35."] {
+        assert!(installed.has_said(text), "{text}: {installed}");
+    }
     let installed = std::fs::read_dir(scratch.path().join(".run/toolchains")).unwrap();
-    let names = installed.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    assert!(
-        names
-            .into_iter()
-            .any(|name| name.starts_with("componentize-py-0.25."))
-    );
+    let names: Vec<_> = installed
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    for start in ["componentize-py-0.25.", "jco-1.35."] {
+        assert!(
+            names.iter().any(|name| name.starts_with(start)),
+            "{names:?}"
+        );
+    }
+    // The engine with the Web's interfaces, by way of the jco that was installed.
+    scratch.run(&["build", "--component", "web"]).success();
+    let called = scratch
+        .run(&[
+            "exec",
+            "web",
+            "--function",
+            "host",
+            "--args",
+            "string:https://example.test/a",
+        ])
+        .success()
+        .document();
+    assert_eq!(called["return_value"], "example.test");
 }

@@ -2,7 +2,7 @@
 //! into the developers' cache, and told as the variables that make them be found.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::cache::at;
 use crate::fixtures::{go, python_package, python_package_alone};
@@ -28,36 +28,45 @@ pub(crate) fn run(languages: &[String]) -> Result {
         return Err(format!("which language? There is: {}", KNOWN.join(", ")));
     }
     for language in languages {
-        match language.as_str() {
-            // The machine's own is on PATH already.
-            "go" => {
-                if let Some(directory) = go()?.parent().filter(|path| path.is_absolute()) {
-                    variable("PATH", directory);
-                }
-            }
-            "zig" => variable("PATH", &python_package("ziglang", ZIG)?.join("ziglang")),
-            "python" => {
-                let package = python_package("componentize-py", COMPONENTIZE_PY)?;
-                variable("PATH", &package.join("bin"));
-                variable("PYTHONPATH", &package);
-            }
-            "runner" => {
-                let target = format!("{}-linux-musl", std::env::consts::ARCH);
-                variable("RUNNER", &runner::build(&target)?);
-                variable("EMULATOR", &emulator()?);
-            }
-            "moto" => variable("PYTHONPATH", &servers::moto()?),
-            "registry" => variable("PATH", &servers::registry()?),
-            "store" => variable("PATH", &servers::store()?),
-            other => {
-                return Err(format!(
-                    "no tools are known for `{other}`; there is: {}",
-                    KNOWN.join(", ")
-                ));
-            }
+        for (name, value) in variables(language)? {
+            println!("{name}\t{}", value.display());
         }
     }
     Ok(())
+}
+
+/// Gets what one language takes, and tells the variables it is found by.
+pub(crate) fn variables(language: &str) -> Result<Vec<(&'static str, PathBuf)>> {
+    Ok(match language {
+        // The machine's own is on PATH already.
+        "go" => go()?
+            .parent()
+            .filter(|path| path.is_absolute())
+            .map(|directory| ("PATH", directory.to_owned()))
+            .into_iter()
+            .collect(),
+        "zig" => vec![("PATH", python_package("ziglang", ZIG)?.join("ziglang"))],
+        "python" => {
+            let package = python_package("componentize-py", COMPONENTIZE_PY)?;
+            vec![("PATH", package.join("bin")), ("PYTHONPATH", package)]
+        }
+        "runner" => {
+            let target = format!("{}-linux-musl", std::env::consts::ARCH);
+            vec![
+                ("RUNNER", runner::build(&target)?),
+                ("EMULATOR", emulator()?),
+            ]
+        }
+        "moto" => vec![("PYTHONPATH", servers::moto()?)],
+        "registry" => vec![("PATH", servers::registry()?)],
+        "store" => vec![("PATH", servers::store()?)],
+        other => {
+            return Err(format!(
+                "no tools are known for `{other}`; there is: {}",
+                KNOWN.join(", ")
+            ));
+        }
+    })
 }
 
 /// The emulator, which is a program by itself: nothing else of the package is
@@ -73,8 +82,4 @@ fn emulator() -> Result<PathBuf> {
     let executable = std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(&emulator, executable).map_err(|error| at(&emulator, error))?;
     Ok(emulator)
-}
-
-fn variable(name: &str, value: &Path) {
-    println!("{name}\t{}", value.display());
 }

@@ -34,9 +34,9 @@ pub(crate) fn finish(
         let encoded = encode::component(&made)?.into_owned();
         made = Wasm::from_bytes(name, encoded)?;
     }
-    inspect::describe(&made)?;
-    if let Some(world) = world {
-        inspect::check_world(&made, world)?;
+    match world {
+        Some(world) => inspect::check_world(&made, world)?,
+        None => drop(inspect::describe(&made)?),
     }
     let Some(provenance) = provenance else {
         return Ok(made);

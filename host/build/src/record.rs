@@ -57,7 +57,7 @@ impl Record {
     /// Any I/O error.
     pub(crate) fn write(&self, path: &Path) -> std::io::Result<()> {
         let text = serde_json::to_vec(self).map_err(std::io::Error::other)?;
-        atomic::write(path, &text)
+        atomic::replace(path, &text)
     }
 
     /// How many files it was made from.

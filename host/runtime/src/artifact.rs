@@ -6,8 +6,9 @@
 //! (temporary file, flush, rename) and are never fetched from anywhere. An
 //! entry that is not ours, or that the engine refuses, is compiled again.
 
+mod alike;
+
 use std::borrow::Cow;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -75,6 +76,12 @@ impl ArtifactCache {
             return compile(engine, wasm);
         };
         if let Some(component) = map(engine, &path) {
+            return Ok(component);
+        }
+        if let Some(code) = self.alike(engine, wasm)
+            && store(&path, &code).is_ok()
+            && let Some(component) = map(engine, &path)
+        {
             return Ok(component);
         }
         let component = compile(engine, wasm)?;
@@ -145,9 +152,10 @@ impl ArtifactCache {
     }
 
     fn entry(&self, engine: &Engine, digest: Digest, kind: wasm::Kind) -> Option<PathBuf> {
-        // What a core module becomes depends on the encoder as well.
+        // What a core module becomes depends on the encoder as well; where the
+        // memories of a component are in its artifact, on how it is made.
         let encoder: &[u8] = match kind {
-            wasm::Kind::Component => b"",
+            wasm::Kind::Component => alike::VERSION,
             wasm::Kind::CoreModule => concat!(env!("CARGO_PKG_VERSION"), " exit 1").as_bytes(),
         };
         // And what is compiled is not what was given, where it is rewritten.
@@ -205,19 +213,16 @@ fn map(engine: &Engine, path: &Path) -> Option<Component> {
     unsafe { Component::deserialize_file(engine.wasmtime(), path) }.ok()
 }
 
+/// Puts an entry in its place, also where one is that `map` refused.
 fn store(path: &Path, code: &[u8]) -> io::Result<()> {
-    let dir = path.parent().unwrap_or(Path::new("."));
-    private::make_dir(dir)?;
-    if !atomic::write_new(path, code)? {
-        // Taken by an entry that `map` refused: replace it.
-        fs::remove_file(path)?;
-        atomic::write_new(path, code)?;
-    }
-    Ok(())
+    private::make_dir(path.parent().unwrap_or(Path::new(".")))?;
+    atomic::replace_flushed(path, code)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn fixture() -> (tempfile::TempDir, ArtifactCache, Engine, Wasm) {

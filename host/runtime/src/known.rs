@@ -78,7 +78,7 @@ impl KnownFiles {
         let Some(dir) = &self.dir else { return };
         let text = format!("{}\n{digest}\n", sighting.stamp);
         if private::make_dir(dir).is_ok() {
-            atomic::write(&sighting.entry, text.as_bytes()).ok();
+            atomic::replace(&sighting.entry, text.as_bytes()).ok();
         }
     }
 }

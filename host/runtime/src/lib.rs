@@ -20,6 +20,8 @@ pub mod encode;
 pub mod engine;
 mod error;
 pub mod exports;
+#[cfg(feature = "compiler")]
+mod images;
 pub mod incoming;
 #[cfg(feature = "compiler")]
 pub mod inspect;
@@ -36,6 +38,8 @@ pub mod sandbox;
 mod sections;
 mod stopped;
 mod ticker;
+#[cfg(feature = "compiler")]
+mod validate;
 pub mod values;
 mod waiting;
 #[cfg(feature = "compiler")]
@@ -48,5 +52,7 @@ pub use error::Error;
 pub use instance::{Furnish, Instance, Output, Typed};
 pub use prepared::Prepared;
 pub use ticker::Ticker;
+#[cfg(feature = "compiler")]
+pub use validate::validate;
 #[cfg(feature = "compiler")]
 pub use wasm::Wasm;

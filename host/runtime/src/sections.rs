@@ -9,7 +9,10 @@ pub(crate) const HEADER: usize = 8;
 /// The ids of sections.
 pub(crate) const CUSTOM: u8 = 0;
 pub(crate) const IMPORT: u8 = 2;
+pub(crate) const MEMORY: u8 = 5;
 pub(crate) const CODE: u8 = 10;
+pub(crate) const DATA: u8 = 11;
+pub(crate) const DATA_COUNT: u8 = 12;
 /// Those of components.
 pub(crate) const CORE_MODULE: u8 = 1;
 pub(crate) const COMPONENT: u8 = 4;

@@ -3,12 +3,14 @@
 
 mod builds;
 mod calls;
+mod clean;
 mod components;
 mod compute;
 mod machine;
 mod measure;
 mod peers;
 mod serves;
+mod six;
 mod starts;
 mod table;
 mod tests;
@@ -76,12 +78,36 @@ const BENCHES: &[Bench] = &[
         run: starts::plugin,
     },
     Bench {
-        name: "build",
-        run: builds::clean,
+        name: "build-rust",
+        run: clean::rust,
+    },
+    Bench {
+        name: "build-go",
+        run: clean::go,
+    },
+    Bench {
+        name: "build-zig",
+        run: clean::zig,
+    },
+    Bench {
+        name: "build-python",
+        run: clean::python,
     },
     Bench {
         name: "idle",
         run: builds::idle,
+    },
+    Bench {
+        name: "idle-six",
+        run: builds::idle_six,
+    },
+    Bench {
+        name: "checkout",
+        run: builds::checkout,
+    },
+    Bench {
+        name: "edit",
+        run: builds::edit,
     },
 ];
 

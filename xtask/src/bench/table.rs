@@ -40,6 +40,17 @@ pub(super) fn absolute(what: &str, ours: Duration, bar: Duration) {
     );
 }
 
+/// How large something is, against what is allowed, in bytes.
+pub(super) fn size(what: &str, ours: u64, bar: u64) {
+    let mark = if ours > bar { " **missed**" } else { "" };
+    let megabytes = |bytes: u64| format!("{:.2} MB", bytes as f64 / 1e6);
+    println!(
+        "| {what} | {} | | | ≤ {}{mark} |",
+        megabytes(ours),
+        megabytes(bar)
+    );
+}
+
 /// Two figures with their ratio, and the bar where there is one.
 pub(super) fn row(what: &str, ours: &str, theirs: &str, ratio: f64, bar: Option<f64>) {
     let bar = match bar {

@@ -161,7 +161,7 @@ impl Local {
     fn write(&self, kind: &str, key: Digest, ending: &str, bytes: &[u8]) -> io::Result<()> {
         let path = self.path(kind, key, ending);
         private::make_dir(path.parent().unwrap_or(&self.dir))?;
-        atomic::write(&path, bytes)
+        atomic::replace(&path, bytes)
     }
 }
 

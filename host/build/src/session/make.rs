@@ -64,9 +64,15 @@ impl Session<'_> {
         };
         let world = staged.as_ref().map(|staged| &staged.world);
         let component = finish::finish(&spec.name, bytes, world, Some(&provenance))?;
-        finish::publish(&component, &to_make.output)?;
-        self.remember(spec, to_make, built, &component, started.1)?;
-        self.warm(&component)?;
+        // The disk is waited for meanwhile.
+        std::thread::scope(|scope| {
+            let warmed = scope.spawn(|| self.warm(&component));
+            finish::publish(&component, &to_make.output)?;
+            self.remember(spec, to_make, built, &component, started.1)?;
+            warmed
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })?;
         Ok(Outcome::Built {
             output: to_make.output.clone(),
             size: component.bytes().len() as u64,

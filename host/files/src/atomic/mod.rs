@@ -22,6 +22,36 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     commit(file, path)
 }
 
+/// Replaces `path` with `bytes`, for this user alone (0600): whole to whoever
+/// reads it, without waiting for the disk. After a power cut the file may be
+/// torn, or not there.
+///
+/// For what is checked whenever it is read, and can be made again.
+///
+/// # Errors
+/// Any I/O error of creating, writing or renaming.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = temporary_beside(path)?;
+    file.write_all(bytes)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Replaces `path` with `bytes`, for this user alone (0600). What has the name
+/// is whole even after a power cut; that it has the name may be lost in one.
+///
+/// For what cannot be checked when it is read, and can be made again.
+///
+/// # Errors
+/// Any I/O error of creating, writing, flushing or renaming.
+pub fn replace_flushed(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = temporary_beside(path)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_data()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
 /// Moves the finished file `from` to `to`, which may exist. Falls back to a
 /// copy where the two are on different file systems.
 ///
@@ -121,6 +151,10 @@ mod tests {
         write(&path, b"one").unwrap();
         write(&path, b"two").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
+        replace(&path, b"three").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"three");
+        replace_flushed(&path, b"four").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"four");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 

@@ -3,8 +3,7 @@
 //! to say otherwise is to stop the process.
 
 use wasmparser::{
-    CanonicalFunction, ComponentExternalKind, ComponentInstance, Parser, Payload, Validator,
-    WasmFeatures,
+    CanonicalFunction, ComponentExternalKind, ComponentInstance, Parser, Payload, WasmFeatures,
 };
 
 use super::Failure;
@@ -34,9 +33,7 @@ pub(super) fn component(bytes: &[u8], initializer: &str) -> Result<u32, Failure>
     let broken = |error: wasmparser::BinaryReaderError| {
         Failure::Request(format!("it is not a valid component: {error}"))
     };
-    Validator::new_with_features(features())
-        .validate_all(bytes)
-        .map_err(broken)?;
+    run_runtime::validate(bytes, features()).map_err(broken)?;
     let mut screen = Screen {
         initializer,
         functions: 0,

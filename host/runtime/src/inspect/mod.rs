@@ -100,12 +100,10 @@ fn outside(wasm: &Wasm, types: &Types) -> Result<(Vec<Item>, Vec<Item>), Error> 
 
 /// The types of all that is in the bytes.
 fn validate(wasm: &Wasm) -> Result<Types, Error> {
-    wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all())
-        .validate_all(wasm.bytes())
-        .map_err(|error| Error::Invalid {
-            name: wasm.name().to_owned(),
-            reason: error.to_string(),
-        })
+    crate::validate(wasm.bytes(), wasmparser::WasmFeatures::all()).map_err(|error| Error::Invalid {
+        name: wasm.name().to_owned(),
+        reason: error.to_string(),
+    })
 }
 
 fn nothing_to_run(wasm: &Wasm) -> Error {

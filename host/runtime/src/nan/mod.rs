@@ -34,7 +34,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use wasmparser::{BinaryReaderError, Validator, WasmFeatures};
+use wasmparser::{BinaryReaderError, WasmFeatures};
 
 /// Part of the cache key of what is compiled from rewritten modules: to be
 /// changed with anything that changes their bytes.
@@ -46,7 +46,7 @@ pub(crate) const VERSION: &[u8] = b"nan 1";
 /// # Errors
 /// The bytes are not valid WebAssembly, or grow beyond what may be compiled.
 pub fn canonical(wasm: &[u8]) -> Result<Cow<'_, [u8]>, Refused> {
-    Validator::new_with_features(WasmFeatures::all()).validate_all(wasm)?;
+    crate::validate(wasm, WasmFeatures::all())?;
     Ok(match rewrite::rewrite(wasm)? {
         Some(rewritten) => Cow::Owned(rewritten),
         None => Cow::Borrowed(wasm),

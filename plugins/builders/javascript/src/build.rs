@@ -75,7 +75,9 @@ fn visible(resolve: &Resolve, world: WorldId, shape: Shape) -> Result<Natives> {
 
 /// Writes a script where children and the host find it.
 pub(crate) fn script(text: &str) -> Result<&'static Path> {
-    let path = Path::new("/tmp/script.js");
+    // In a directory of its own: jco makes that its working directory, and loses
+    // temporary files of its own that are below it.
+    let path = Path::new("/tmp/script/script.js");
     files::write(path, text)?;
     Ok(path)
 }

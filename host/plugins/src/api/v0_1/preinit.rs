@@ -30,7 +30,7 @@ impl wit::preinit::Host for State {
         let written = taken
             .map_err(|failure| told(&component, &failure))
             .and_then(|bytes| {
-                run_files::atomic::write(&output, &bytes).map_err(|error| {
+                run_files::atomic::replace(&output, &bytes).map_err(|error| {
                     failed(format!(
                         "the snapshot of `{component}` cannot be written: {error}"
                     ))
