@@ -63,7 +63,7 @@ fn help(target: &str) -> String {
         None => String::new(),
     };
     format!(
-        "copy `run-runner-{target}` of this release beside `run`{place}; in its sources, \
-         `cargo xtask runner {target}` does"
+        "copy `run-runner-{target}` of this release beside `run`{place}; \
+         docs/runner.md says how it is made"
     )
 }
