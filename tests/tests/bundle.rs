@@ -77,10 +77,9 @@ fn copy_but_ours(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
-        if ["run-", "run_", "librun_"]
-            .iter()
-            .any(|ours| name.starts_with(ours))
-        {
+        let ours = ["run-", "run_", "librun_"];
+        // What cargo notes of others' build scripts begins so too.
+        if ours.iter().any(|ours| name.starts_with(ours)) && !name.starts_with("run-build-script") {
             continue;
         }
         let (from, to) = (entry.path(), to.join(&name));
