@@ -4,19 +4,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use super::answer::Answer;
 use super::case::{Platform, Request};
 use crate::Outcome;
 use crate::edge::aws::{self, Aws};
 use crate::edge::fastly::{Package, Shop, viceroy};
 use crate::edge::{Project, Running, cloudflare, node, vercel};
 use crate::emulator::{self, Emulator};
-
-/// An answer, as far as a case can say one.
-struct Answer {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: String,
-}
 
 type Ask = Box<dyn Fn(&Request) -> Answer>;
 
@@ -36,7 +30,8 @@ pub(super) fn check(
             Platform::Vercel => on_vercel(component),
         };
         requests.iter().try_for_each(|request| {
-            compare(request, &ask(request))
+            ask(request)
+                .is_expected(request)
                 .map_err(|why| format!("{} {}: {why}", request.method, request.path))
         })
     }));
@@ -45,23 +40,6 @@ pub(super) fn check(
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
         Err(text.unwrap_or("it panicked").to_owned())
     })
-}
-
-fn compare(expected: &Request, answer: &Answer) -> Result<(), String> {
-    if answer.status != expected.status {
-        let Answer { status, body, .. } = answer;
-        return Err(format!("{status} is not {}: {body}", expected.status));
-    }
-    for (name, value) in &expected.headers {
-        let has = |(key, found): &(String, String)| key == name && found == value;
-        if !answer.headers.iter().any(has) {
-            return Err(format!("`{name}: {value}` is not in {:?}", answer.headers));
-        }
-    }
-    if answer.body != expected.body {
-        return Err(format!("{:?} is not {:?}", answer.body, expected.body));
-    }
-    Ok(())
 }
 
 /// Deploys, and waits for nobody: its addresses are not in the world, which is

@@ -10,6 +10,7 @@ use wasmtime_wasi_http::p2::bindings::ProxyPre;
 use wasmtime_wasi_http::p2::bindings::http::types::Scheme;
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView, default_hooks};
 
+use super::answer::Answer;
 use super::case::Request;
 
 struct State {
@@ -101,17 +102,15 @@ async fn one(engine: &Engine, pre: &ProxyPre<State>, request: &Request) -> Resul
     let (handled, answer) = tokio::join!(handler.call_handle(&mut store, sent, out), answer);
     handled.map_err(text)?;
     let (head, body) = answer?;
-    if head.status.as_u16() != request.status {
-        return Err(format!("{} is not {}", head.status, request.status));
-    }
-    for (name, value) in &request.headers {
-        if head.headers.get(name).and_then(|found| found.to_str().ok()) != Some(value) {
-            return Err(format!("`{name}: {value}` is not in {:?}", head.headers));
-        }
-    }
-    let body = String::from_utf8_lossy(&body);
-    if body != request.body {
-        return Err(format!("{body:?} is not {:?}", request.body));
-    }
-    Ok(())
+    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let answer = Answer {
+        status: head.status.as_u16(),
+        headers: head
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), text(value)))
+            .collect(),
+        body: String::from_utf8_lossy(&body).into_owned(),
+    };
+    answer.is_expected(request)
 }

@@ -5,6 +5,7 @@
 //! is implemented, and a directory for each language has the source. What a
 //! language cannot do is a gap in `case.toml`, with the reason.
 
+mod answer;
 pub mod case;
 mod deployed;
 mod http;

@@ -1,6 +1,7 @@
 //! Builds in which there is little to do.
 
 use std::fs;
+use std::process::Command;
 use std::time::Duration;
 
 use super::measure::alone;
@@ -14,13 +15,8 @@ pub(super) fn idle(ours: &Ours) -> Result {
     let example = ours.work.join("greeter");
     cache::copy(&step::root().join("examples/greeter"), &example)?;
     step::quiet(&mut ours.v2(&example, &["build"]))?;
-    let idle = alone(50, || Ok(ours.v2(&example, &["build"])))?;
-    table::absolute(
-        "build with nothing to do",
-        idle.wall,
-        Duration::from_millis(30),
-    );
-    Ok(())
+    let build = || ours.v2(&example, &["build"]);
+    nothing_to_do("build with nothing to do", 30, build)
 }
 
 /// Nothing changed, in a project of six.
@@ -28,12 +24,14 @@ pub(super) fn idle_six(ours: &Ours) -> Result {
     let six = Six::new(ours)?;
     step::quiet(&mut six.v2(&["build"]))?;
     all(&six, "Fresh")?;
-    let idle = alone(50, || Ok(six.v2(&["build"])))?;
-    table::absolute(
-        "build of six languages with nothing to do",
-        idle.wall,
-        Duration::from_millis(50),
-    );
+    let build = || six.v2(&["build"]);
+    nothing_to_do("build of six languages with nothing to do", 50, build)
+}
+
+/// A build that was made before; `bar` in milliseconds.
+fn nothing_to_do(what: &str, bar: u64, build: impl Fn() -> Command) -> Result {
+    let idle = alone(50, || Ok(build()))?;
+    table::absolute(what, idle.wall, Duration::from_millis(bar));
     Ok(())
 }
 

@@ -99,7 +99,6 @@ pub(super) fn library() -> Vec<u8> {
         .call(1)
         .end();
     code.function(&push);
-    // By way of 64 bits, so that what does not fit wraps as `>>> 0` does, and a
     // By way of 64 bits, so that a number below 0 wraps as it does in smaller types.
     let mut pop = Function::new([]);
     pop.instructions()
