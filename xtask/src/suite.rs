@@ -8,6 +8,10 @@ use crate::{deny, fixtures, fuzz, tools};
 const FUZZ_SECONDS: u32 = 5;
 
 pub(crate) fn run() -> Result {
+    // Asked before anything is built: a build of the whole workspace puts another
+    // file where this one was started from, and the system then calls this one
+    // deleted.
+    let this = std::env::current_exe().map_err(|error| format!("where am I: {error}"))?;
     tools::wasm_target()?;
     step::run(step::cargo().args(["fmt", "--all", "--check"]))?;
     deny::run()?;
@@ -24,5 +28,5 @@ pub(crate) fn run() -> Result {
     step::run(step::cargo().args(["build", "--locked", "--workspace"]))?;
     fixtures::run()?;
     step::run(step::cargo().args(["test", "--locked", "--workspace", "--no-fail-fast"]))?;
-    fuzz::brief(FUZZ_SECONDS)
+    fuzz::brief(&this, FUZZ_SECONDS)
 }

@@ -1,6 +1,6 @@
 //! Building the fuzz targets, in one of two ways.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use crate::step::{self, Result};
@@ -45,9 +45,9 @@ pub(super) fn whole(targets: &[&'static str]) -> Result<Built> {
 }
 
 /// Our own crates with coverage, and their dependencies as every other build has
-/// them, so that nothing of those is compiled again.
-pub(super) fn ours(targets: &[&'static str]) -> Result<Built> {
-    let this = std::env::current_exe().map_err(|error| format!("where am I: {error}"))?;
+/// them, so that nothing of those is compiled again. `this` is where this program
+/// lies, which cargo runs in place of the compiler.
+pub(super) fn ours(this: &Path, targets: &[&'static str]) -> Result<Built> {
     let mut command = step::cargo();
     command
         .args(["build", "--locked", "--workspace"])
@@ -58,7 +58,7 @@ pub(super) fn ours(targets: &[&'static str]) -> Result<Built> {
     Ok(below(&step::root().join("target/debug"), targets))
 }
 
-fn below(dir: &std::path::Path, targets: &[&'static str]) -> Built {
+fn below(dir: &Path, targets: &[&'static str]) -> Built {
     targets
         .iter()
         .map(|&target| (target, dir.join(target)))

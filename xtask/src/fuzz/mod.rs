@@ -29,9 +29,10 @@ pub(crate) fn run(args: &[String]) -> Result {
     each(build::whole(&targets)?, seconds)
 }
 
-/// Every target for so long, as the suite does it.
-pub(crate) fn brief(seconds: u32) -> Result {
-    each(build::ours(&TARGETS)?, seconds)
+/// Every target for so long, as the suite does it. `this` is where this program
+/// lies.
+pub(crate) fn brief(this: &Path, seconds: u32) -> Result {
+    each(build::ours(this, &TARGETS)?, seconds)
 }
 
 fn each(built: build::Built, seconds: u32) -> Result {
