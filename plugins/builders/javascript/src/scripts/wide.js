@@ -45,9 +45,10 @@ const __wide = ((table) => {
       try {
         return convert(call(this, all(given, params, lower), new.target), ok, lift);
       } catch (error) {
-        if (err !== null && error !== null && typeof error === "object" && "payload" in error) {
-          // It is the engine's own, and only read.
-          Object.defineProperty(error, "payload", { value: convert(error.payload, err, lift) });
+        if (err !== null && error instanceof Error && "payload" in error) {
+          // What it carries cannot be replaced, so it is another of its kind.
+          const other = Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error));
+          throw Object.defineProperty(other, "payload", { enumerable: true, value: convert(error.payload, err, lift) });
         }
         throw error;
       }
