@@ -178,7 +178,7 @@ fn integers_of_64_bits_are_exact_wherever_they_are() {
     );
     bare(&scratch, &["build"]).success();
     let (x, above, twice) = ("9007199254740993", "9007199254740994", "18014398509481987");
-    let seen = [x, x, above, twice, above, "1", x, x].join(", ");
+    let seen = [x, x, above, twice, above, "1", x, x].join(",");
     returns(&scratch, "exact", x, &format!("[{seen}]"));
     returns(
         &scratch,
