@@ -136,7 +136,7 @@ fn runs(upload: &Request) {
         Answer::Json(201, json!([said, String::from_utf8_lossy(&request.body)]))
     });
     let worker = worker(upload, &[("GREETING", "hi")]);
-    run_tests::edge::answers(&worker, &upstream);
+    run_tests::edge::answers(&worker, &upstream, "did not answer");
 }
 
 #[test]

@@ -4,11 +4,14 @@
 use std::time::Duration;
 
 use run_tests::Outcome;
-use run_tests::edge::vercel::{self, body, files, function, refusal, start};
-use run_tests::edge::{
-    Answer, Platform, Project, Recorded, Request, changes, handler, node, recorded, schema,
-    schema_of,
+use run_tests::edge::vercel::{
+    self, File, assert_as_recorded, body, files, function, public, refusal, start,
 };
+use run_tests::edge::{
+    Answer, Launcher, Platform, Project, changes, handler, node, recorded, schema, schema_of,
+    vercel_dev,
+};
+use run_tests::emulator::install;
 use serde_json::{Value, json};
 
 fn project(platform: &Platform, options: &str) -> Project {
@@ -23,69 +26,6 @@ fn deploy(project: &Project) -> Outcome {
         "{outcome}"
     );
     outcome
-}
-
-/// The requests that change something are those of the platform's own command,
-/// in their order, with the same queries; and so is what they say, but for what
-/// is ours.
-fn assert_as_recorded(ours: &[Request], theirs: &[Recorded]) {
-    let lines = |mut all: Vec<String>| {
-        // One for each file, however many there are.
-        all.dedup();
-        all.join("\n")
-    };
-    let our: Vec<_> = ours.iter().filter(|r| r.method != "GET").collect();
-    let their: Vec<_> = theirs.iter().filter(|r| r.changes()).collect();
-    assert_eq!(
-        lines(our.iter().map(|r| r.line()).collect()),
-        lines(their.iter().map(|r| r.line()).collect())
-    );
-    let query: Vec<_> = their[0]
-        .query
-        .iter()
-        .map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default()))
-        .collect();
-    assert_eq!(our[0].query, query);
-    let (our, their) = (our[0].json(), &their[0].json);
-    for (key, value) in their.as_object().expect("a body") {
-        match key.as_str() {
-            "meta" => assert!(our["meta"]["runDigest"].is_string()),
-            "files" => {
-                let keys = |files: &Value| -> Vec<String> {
-                    files[0]
-                        .as_object()
-                        .expect("a file")
-                        .keys()
-                        .cloned()
-                        .collect()
-                };
-                let (mut ours, mut theirs) = (keys(&our["files"]), keys(value));
-                ours.sort();
-                theirs.sort();
-                assert_eq!(ours, theirs);
-                assert_eq!(our["files"][0]["mode"], value[0]["mode"]);
-            }
-            _ => assert_eq!(our[key], *value, "{key}"),
-        }
-    }
-}
-
-/// What of a body is of the public SDK's type; the rest is what only the
-/// platform's own command sends, and that it does is recorded.
-fn public(mut body: Value, theirs: &Value) -> Value {
-    for key in ["version", "source", "env", "build"] {
-        assert!(
-            theirs.get(key).is_some(),
-            "{key} is not sent by the command"
-        );
-        body.as_object_mut().expect("an object").remove(key);
-    }
-    let setting = "sourceFilesOutsideRootDirectory";
-    for file in body["files"].as_array_mut().expect("files") {
-        file.as_object_mut().expect("a file").remove("mode");
-    }
-    assert!(theirs["projectSettings"].get(setting).is_some());
-    body
 }
 
 #[test]
@@ -126,29 +66,101 @@ fn it_sends_what_the_command_sends_and_its_function_runs() {
     let sent = again.iter().filter(|r| r.path == "/v2/files").count();
     assert_eq!(sent, 1, "the entry, which knows the digest");
 
-    runs(&files(&first));
+    let files = files(&first);
+    runs(&files);
+    is_served(&files);
 }
 
 /// Everything that the component asks for works in the platform's Node.js.
-fn runs(files: &[(String, Vec<u8>)]) {
+fn runs(files: &[File]) {
     let function = function(files);
     let settings: Value = serde_json::from_slice(&function.read(".vc-config.json")).unwrap();
     assert_eq!(settings["runtime"], "nodejs24.x");
     assert_eq!(settings["environment"], json!({ "GREETING": "hi" }));
-    let upstream = Platform::start(|request| {
+    // The platform has variables of its own, which are none of the component's.
+    let server = node(
+        function,
+        &[("GREETING", "hi"), ("AWS_SECRET_ACCESS_KEY", "platform")],
+    );
+    run_tests::edge::answers(&server, &upstream(), "did not answer");
+}
+
+/// The platform's own code for functions finds what it looks for in it. Each
+/// request takes that a second, so they are few.
+fn is_served(files: &[File]) {
+    let server = vercel_dev(function(files), &[("GREETING", "hi")]);
+    let root = server.get("/");
+    assert_eq!(root.text(), "Hello from a component\n");
+    assert_eq!(root.header("server"), ["Vercel"]);
+    assert_eq!(root.header("x-run-digest").len(), 1);
+    let echo = server.ask("POST", "/echo", "", b"back");
+    assert_eq!(echo.header("x-method"), ["Method::Post"]);
+    assert_eq!(echo.text(), "back");
+    assert_eq!(server.get("/env").text(), "GREETING=hi");
+    let headers = server.ask("GET", "/headers", "x-asked: why\r\n", b"");
+    assert_eq!((headers.status, headers.text().as_str()), (418, "why"));
+    assert_eq!(headers.header("set-cookie"), ["a=1", "b=2; Path=/"]);
+}
+
+/// What the component sends requests to.
+fn upstream() -> Platform {
+    Platform::start(|request| {
         let said = format!(
             "{} {}",
             request.line(),
             request.header("x-from").unwrap_or("-")
         );
         Answer::Json(201, json!([said, String::from_utf8_lossy(&request.body)]))
-    });
-    // The platform has variables of its own, which are none of the component's.
-    let server = node(
-        function,
-        &[("GREETING", "hi"), ("AWS_SECRET_ACCESS_KEY", "platform")],
+    })
+}
+
+/// The runner, the compiled component and what that may reach, as they were
+/// uploaded; what starts them at the platform is a stand-in.
+#[test]
+fn as_a_program_it_does_the_same_with_less_leave() {
+    install();
+    let platform = start(true);
+    let machine = match std::env::consts::ARCH {
+        "aarch64" => "arm64",
+        other => other,
+    };
+    let options = format!(
+        "runtime = \"executable\"\narchitecture = \"{machine}\"\nhttp = [\"127.0.0.1\"]\n\
+         variables = {{ GREETING = \"hi\" }}\n\
+         crons = [\"0 5 * * *\"]\nsecrets = [\"CRON_SECRET\"]"
     );
-    run_tests::edge::answers(&server, &upstream);
+    let mut project = project(&platform, &options);
+    project.set("CRON_SECRET", "cron-secret-0123456789");
+    deploy(&project);
+    let files = files(&platform.take());
+    let config: Value = serde_json::from_slice(&files[0].bytes).unwrap();
+    let job = config["crons"][0]["path"].as_str().unwrap();
+    let function = function(&files);
+    let settings: Value = serde_json::from_slice(&function.read(".vc-config.json")).unwrap();
+    assert_eq!(
+        settings,
+        json!({
+            "runtime": "executable", "runtimeLanguage": "rust", "handler": "executable",
+            "architecture": machine, "supportsResponseStreaming": true, "memory": 1024,
+            "maxDuration": 30, "environment": { "GREETING": "hi" },
+        })
+    );
+    let launcher = Launcher::start(
+        function,
+        settings["handler"].as_str().unwrap(),
+        &[
+            ("GREETING", "hi"),
+            ("CRON_SECRET", "cron-secret-0123456789"),
+            ("VERCEL_DEPLOYMENT_KEY", "platform"),
+        ],
+    );
+    let server = &launcher.server;
+    run_tests::edge::answers(server, &upstream(), "Internal Server Error");
+
+    assert_eq!(server.get(job).status, 401);
+    let secret = "authorization: Bearer cron-secret-0123456789\r\n";
+    assert_eq!(server.ask("GET", job, secret, b"").status, 204);
+    server.says("the job ran");
 }
 
 #[test]
@@ -166,7 +178,7 @@ fn schedules_call_the_job_with_their_secret_only() {
     );
     assert!(!outcome.to_string().contains("cron-secret"), "{outcome}");
     let files = files(&requests);
-    let config: Value = serde_json::from_slice(&files[0].1).unwrap();
+    let config: Value = serde_json::from_slice(&files[0].bytes).unwrap();
     let path = config["crons"][0]["path"].as_str().unwrap().to_owned();
 
     let function = function(&files);
@@ -206,7 +218,11 @@ fn deployments_are_listed_gone_back_to_and_taken_away() {
         ["POST /v1/projects/prj_handler/rollback/dpl_1"]
     );
     project.deploy(&["logs"]).failure().says(&["its dashboard"]);
-    let _ = platform.take();
+    // What is new does not go live by itself once somebody went back.
+    project.change();
+    deploy(&project);
+    let promoted = "POST /v10/projects/prj_handler/promote/dpl_3";
+    assert_eq!(changes(&platform).last().unwrap(), promoted);
     // It was made by the first deployment.
     project.deploy(&["destroy", "--yes"]).success();
     assert_eq!(changes(&platform), ["DELETE /v9/projects/prj_handler"]);

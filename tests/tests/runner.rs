@@ -6,6 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 
 use run_runtime::{Wasm, ahead};
+use run_tests::edge::Launcher;
 use run_tests::emulator::{Emulator, Running, request, runner};
 use run_tests::server::{Connection, get};
 use run_tests::{Scratch, components, guest};
@@ -256,6 +257,41 @@ fn responses_are_streamed_where_that_is_asked_for() {
         "{}",
         answers[1]
     );
+}
+
+#[test]
+fn a_platform_that_passes_requests_on_hears_of_each() {
+    let launcher = Launcher::start(web(json!({})), "bootstrap", &[]);
+    let server = &launcher.server;
+    assert_eq!(server.get("/_vercel/ping").text(), "OK");
+    assert_eq!(server.get("/").text(), "hello\n");
+    launcher.hears_nothing();
+
+    let numbers = "x-vercel-internal-invocation-id: inv\r\nx-vercel-internal-request-id: 7\r\n\
+                   x-vercel-internal-span-id: s\r\nx-vercel-id: fra1::x\r\n";
+    let context = json!({ "invocationId": "inv", "requestId": 7 });
+    let names = server.ask("GET", "/headers", numbers, b"").text();
+    assert!(names.contains("x-vercel-id"), "{names}");
+    assert!(!names.contains("internal"), "{names}");
+    assert_eq!(launcher.hears("handler-started")["context"], context);
+    let done = json!({ "context": context, "error": null });
+    assert_eq!(launcher.hears("end"), done);
+
+    // What a request logs is its own, and comes before it is done.
+    assert_eq!(server.ask("GET", "/panic", numbers, b"").status, 500);
+    launcher.hears("handler-started");
+    let mut levels = Vec::new();
+    let ended = loop {
+        let (kind, payload) = launcher.next();
+        assert_eq!(payload["context"], context);
+        match kind.as_str() {
+            "log" => levels.push(payload["level"].clone()),
+            _ => break (kind, payload),
+        }
+    };
+    assert_eq!(ended, ("end".to_owned(), done));
+    assert!(levels.contains(&json!("info")), "{levels:?}");
+    assert_eq!(levels.last(), Some(&json!("error")));
 }
 
 #[test]

@@ -44,15 +44,15 @@ impl App {
             header: None,
         };
         // What no request could be given is said now, and not to each of them.
-        app.handler.check(app.furnish(&app.limits))?;
+        app.handler.check(app.furnish(&app.limits, &app.stdio))?;
         Ok(app)
     }
 
-    fn furnish<'a>(&'a self, limits: &'a Limits) -> Furnish<'a> {
+    fn furnish<'a>(&'a self, limits: &'a Limits, stdio: &'a Stdio) -> Furnish<'a> {
         Furnish {
             permissions: &self.permissions,
             limits,
-            stdio: &self.stdio,
+            stdio,
             argv: &[],
         }
     }
@@ -83,8 +83,8 @@ impl App {
     where
         B: Body<Data = Bytes, Error = RequestFault> + Send + 'static,
     {
-        self.answer_within(request, scheme, &self.limits, ended)
-            .await
+        let furnish = self.furnish(&self.limits, &self.stdio);
+        self.furnished(request, scheme, furnish, ended).await
     }
 
     /// The same with other limits than the app's.
@@ -101,7 +101,38 @@ impl App {
     where
         B: Body<Data = Bytes, Error = RequestFault> + Send + 'static,
     {
-        let furnish = self.furnish(limits);
+        let furnish = self.furnish(limits, &self.stdio);
+        self.furnished(request, scheme, furnish, ended).await
+    }
+
+    /// The same with other standard streams than the app's.
+    ///
+    /// # Errors
+    /// There is no response.
+    pub async fn answer_printing<B>(
+        &self,
+        request: Request<B>,
+        scheme: Scheme,
+        stdio: &Stdio,
+        ended: impl FnOnce(Ended) + Send + 'static,
+    ) -> Result<Response<ResponseBody>, NoResponse>
+    where
+        B: Body<Data = Bytes, Error = RequestFault> + Send + 'static,
+    {
+        let furnish = self.furnish(&self.limits, stdio);
+        self.furnished(request, scheme, furnish, ended).await
+    }
+
+    async fn furnished<B>(
+        &self,
+        request: Request<B>,
+        scheme: Scheme,
+        furnish: Furnish<'_>,
+        ended: impl FnOnce(Ended) + Send + 'static,
+    ) -> Result<Response<ResponseBody>, NoResponse>
+    where
+        B: Body<Data = Bytes, Error = RequestFault> + Send + 'static,
+    {
         let mut response = self.handler.answer(request, scheme, furnish, ended).await?;
         if let Some((name, value)) = &self.header {
             response.headers_mut().insert(name.clone(), value.clone());

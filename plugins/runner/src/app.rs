@@ -44,6 +44,18 @@ pub(crate) struct Manifest {
     /// Send responses as they are written, where the platform can.
     #[serde(default)]
     pub(crate) streaming: bool,
+    /// What schedules call, where they call a path.
+    #[serde(default)]
+    job: Option<Job>,
+}
+
+/// A path that runs `wasi:cli/run` instead of asking the component.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Job {
+    pub(crate) path: String,
+    /// The variable with the secret that a call has to know.
+    pub(crate) secret: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -74,10 +86,22 @@ pub(crate) struct Loaded {
     pub(crate) limits: Limits,
     pub(crate) stdio: Stdio,
     pub(crate) streaming: bool,
+    pub(crate) job: Option<Job>,
     digest: Option<HeaderValue>,
 }
 
 impl Loaded {
+    /// For where nothing calls a path on schedule.
+    ///
+    /// # Errors
+    /// `app.json` says that something does.
+    pub(crate) fn without_job(self) -> Result<Self, String> {
+        match &self.job {
+            Some(_) => Err("`job` in `app.json` is for functions of Vercel only".to_owned()),
+            None => Ok(self),
+        }
+    }
+
     /// As a component that answers requests.
     pub(crate) fn app(self) -> Result<App, String> {
         let made = App::new(self.component, self.permissions, self.limits, self.stdio);
@@ -122,6 +146,7 @@ pub(crate) fn load(directory: Option<PathBuf>, at_once: Option<u32>) -> Result<L
         permissions: manifest.permissions()?,
         stdio: Stdio::lines(LineOutlet::new(log::line)),
         streaming: manifest.streaming,
+        job: manifest.job,
         digest: match &manifest.digest {
             Some(digest) => {
                 Some(HeaderValue::from_str(digest).map_err(|_| {

@@ -72,7 +72,7 @@ enum Component {
 
 impl Function {
     fn load(directory: Option<PathBuf>) -> Result<Self, String> {
-        let loaded = app::load(directory, None)?;
+        let loaded = app::load(directory, None)?.without_job()?;
         let (permissions, limits) = (loaded.permissions.clone(), loaded.limits.clone());
         let streaming = loaded.streaming;
         let component = if loaded.component.is_handler() {
@@ -268,9 +268,6 @@ fn told(ended: Option<Ended>) {
 
 fn denied(ended: &Ended) {
     for denial in &ended.observed.denied {
-        log::line(&format!(
-            "warning: the component tried to {} and was denied; the capability `{}` allows it",
-            denial.what, denial.capability
-        ));
+        log::line(&format!("warning: {}", log::denied(denial)));
     }
 }

@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
 }
 
 fn made(directory: Option<std::path::PathBuf>, at_once: u32) -> Result<App, String> {
-    app::load(directory, Some(at_once))?.app()
+    app::load(directory, Some(at_once))?.without_job()?.app()
 }
 
 fn address(given: Option<&str>) -> Result<SocketAddr, String> {

@@ -3,8 +3,8 @@
 //! It is what `run v2 deploy` puts beside a component where there is no `run`:
 //! the same runtime and sandbox without a compiler, as one static file. It reads
 //! `app.json`, which lies beside the component and says what that may reach, and
-//! then either listens, or answers the events of a function platform that
-//! started it (see [`functions`]).
+//! then either listens, or answers for a function platform that started it: its
+//! events (see [`functions`]), or the requests it passes on (see [`vercel`]).
 
 mod app;
 mod base64;
@@ -13,6 +13,7 @@ mod functions;
 mod invoke;
 mod listen;
 mod log;
+mod vercel;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,7 +36,8 @@ struct Arguments {
 
 fn main() -> ExitCode {
     // Set by the platform for the programs that it starts.
-    let platform = std::env::var("AWS_LAMBDA_RUNTIME_API").ok();
+    let socket = std::env::var_os("VERCEL_IPC_PATH").map(PathBuf::from);
+    let events = std::env::var("AWS_LAMBDA_RUNTIME_API").ok();
     let arguments = match arguments(std::env::args().skip(1)) {
         Ok(arguments) => arguments,
         Err(wrong) => {
@@ -43,9 +45,11 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let outcome = match platform {
-        Some(address) => functions::run(&address, arguments.directory),
-        None => listen::run(&arguments),
+    let outcome = match (socket, events) {
+        // Functions of Vercel run within some of Amazon's, so it goes first.
+        (Some(socket), _) => vercel::run(&socket, arguments.directory),
+        (None, Some(address)) => functions::run(&address, arguments.directory),
+        (None, None) => listen::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

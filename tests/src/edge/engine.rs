@@ -110,7 +110,7 @@ pub fn node(files: Scratch, variables: &[(&str, &str)]) -> Running {
     Running::start(command, files, port)
 }
 
-fn node_program() -> PathBuf {
+pub(super) fn node_program() -> PathBuf {
     match std::env::consts::OS {
         "linux" => {
             let machine = if cfg!(target_arch = "aarch64") {
@@ -143,23 +143,9 @@ fn workerd_program() -> PathBuf {
 }
 
 impl Running {
-    pub(super) fn start(mut command: Command, files: Scratch, port: u16) -> Self {
-        let mut child = command
-            .current_dir(files.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("it starts");
-        let said = Arc::new(Mutex::new(String::new()));
-        listen(child.stdout.take().expect("a pipe"), &said);
-        listen(child.stderr.take().expect("a pipe"), &said);
-        let mut running = Self {
-            child,
-            authority: format!("127.0.0.1:{port}"),
-            said,
-            _files: files,
-        };
+    pub(super) fn start(command: Command, files: Scratch, port: u16) -> Self {
+        let mut running = Self::spawn(command, files);
+        running.listens(port);
         // Viceroy compiles before it listens, and a component may be an interpreter.
         let patience = Instant::now() + Duration::from_secs(300);
         while TcpStream::connect(&running.authority).is_err() {
@@ -173,6 +159,36 @@ impl Running {
             std::thread::sleep(Duration::from_millis(20));
         }
         running
+    }
+
+    /// Starts it, and does not know yet where it will listen.
+    pub(super) fn spawn(mut command: Command, files: Scratch) -> Self {
+        let mut child = command
+            .current_dir(files.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let said = Arc::new(Mutex::new(String::new()));
+        listen(child.stdout.take().expect("a pipe"), &said);
+        listen(child.stderr.take().expect("a pipe"), &said);
+        Self {
+            child,
+            authority: String::new(),
+            said,
+            _files: files,
+        }
+    }
+
+    /// That it listens on this port.
+    pub(super) fn listens(&mut self, port: u16) {
+        self.authority = format!("127.0.0.1:{port}");
+    }
+
+    /// For what it says in another way than by printing.
+    pub(super) fn saying(&self) -> Arc<Mutex<String>> {
+        self.said.clone()
     }
 
     /// What it printed so far.

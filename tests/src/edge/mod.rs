@@ -5,8 +5,10 @@
 mod answers;
 pub mod aws;
 pub mod cloudflare;
+mod dev;
 mod engine;
 pub mod fastly;
+mod launcher;
 mod multipart;
 mod platform;
 mod project;
@@ -16,7 +18,9 @@ pub mod schema;
 pub mod vercel;
 
 pub use answers::answers;
+pub use dev::vercel_dev;
 pub use engine::{Module, Running, node, workerd};
+pub use launcher::Launcher;
 pub use multipart::{Part, parts};
 pub use platform::{Answer, Platform, Request};
 pub use project::{Project, changes, handler, schema as schema_of};

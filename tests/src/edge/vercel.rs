@@ -5,8 +5,11 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
+mod sent;
+
+pub use sent::{File, assert_as_recorded, body, files, function, public};
+
 use super::{Answer, Platform, Project, Request};
-use crate::Scratch;
 
 #[derive(Default)]
 struct State {
@@ -17,6 +20,8 @@ struct State {
     /// number, from 1.
     deployments: Vec<Value>,
     live: usize,
+    /// What somebody went back from, and nobody went on since.
+    rolled_back_from: Option<usize>,
 }
 
 /// Starts it, with the project `handler` in place or not.
@@ -48,7 +53,9 @@ impl State {
         }
         let path = request.path.as_str();
         match (request.method.as_str(), path) {
-            ("GET", "/v9/projects/handler") if self.project => Answer::Json(200, self.project()),
+            ("GET", "/v9/projects/handler" | "/v9/projects/prj_handler") if self.project => {
+                Answer::Json(200, self.project())
+            }
             ("POST", "/v11/projects") => {
                 self.project = true;
                 Answer::Json(200, self.project())
@@ -58,6 +65,7 @@ impl State {
                 Answer::Json(204, Value::Null)
             }
             ("POST", "/v10/projects/prj_handler/env") => Answer::Json(201, json!({})),
+            ("GET", "/v9/projects/prj_handler/env") => Answer::Json(200, json!({ "envs": [] })),
             ("GET", "/v7/deployments") => {
                 let all: Vec<_> = (1..=self.deployments.len())
                     .rev()
@@ -74,7 +82,13 @@ impl State {
             ("POST", rollback)
                 if rollback.starts_with("/v1/projects/prj_handler/rollback/dpl_") =>
             {
+                self.rolled_back_from = Some(self.live);
                 self.live = number(rollback);
+                Answer::Json(201, Value::Null)
+            }
+            ("POST", promote) if promote.starts_with("/v10/projects/prj_handler/promote/dpl_") => {
+                self.rolled_back_from = None;
+                self.live = number(promote);
                 Answer::Json(201, Value::Null)
             }
             ("GET", one) if one.starts_with("/v13/deployments/dpl_") => {
@@ -92,7 +106,14 @@ impl State {
             0 => Value::Null,
             live => json!({ "id": format!("dpl_{live}"), "alias": ["handler..vercel.app"] }),
         };
-        json!({ "id": "prj_handler", "name": "handler", "targets": { "production": production } })
+        let mut project = json!({
+            "id": "prj_handler", "name": "handler", "targets": { "production": production },
+        });
+        if let Some(from) = self.rolled_back_from {
+            let from = format!("dpl_{from}");
+            project["lastAliasRequest"] = json!({ "type": "rollback", "fromDeploymentId": from });
+        }
+        project
     }
 
     fn deploy(&mut self, body: Value) -> Answer {
@@ -110,7 +131,8 @@ impl State {
         let production = body["target"] == "production";
         self.deployments.push(body);
         let number = self.deployments.len();
-        if production {
+        // As the platform has it, nothing new goes live by itself after that.
+        if production && self.rolled_back_from.is_none() {
             self.live = number;
         }
         Answer::Json(200, self.deployment(number))
@@ -159,52 +181,4 @@ pub fn project(platform: &Platform, component: &Path, options: &str) -> Project 
             ("VERCEL_ORG_ID", "team_acme"),
         ],
     )
-}
-
-/// What the last deployment was asked for with.
-///
-/// # Panics
-/// There was none.
-#[must_use]
-pub fn body(requests: &[Request]) -> Value {
-    let asked = requests
-        .iter()
-        .rfind(|r| r.line() == "POST /v13/deployments");
-    asked.expect("a deployment").json()
-}
-
-/// The files that were sent, and their paths.
-///
-/// # Panics
-/// One was not.
-#[must_use]
-pub fn files(requests: &[Request]) -> Vec<(String, Vec<u8>)> {
-    let body = body(requests);
-    let listed = body["files"].as_array().expect("files");
-    listed
-        .iter()
-        .map(|file| {
-            let sent = requests.iter().find(|r| {
-                r.path == "/v2/files" && r.header("x-now-digest") == file["sha"].as_str()
-            });
-            let bytes = sent.expect("the file was sent").body.clone();
-            assert_eq!(file["size"], bytes.len());
-            (file["file"].as_str().expect("a path").to_owned(), bytes)
-        })
-        .collect()
-}
-
-/// The function among these files, as a directory.
-///
-/// # Panics
-/// It cannot be written.
-#[must_use]
-pub fn function(files: &[(String, Vec<u8>)]) -> Scratch {
-    let function = Scratch::new();
-    for (path, bytes) in files {
-        if let Some(name) = path.strip_prefix(".vercel/output/functions/index.func/") {
-            std::fs::write(function.path().join(name), bytes).expect("a file");
-        }
-    }
-    function
 }

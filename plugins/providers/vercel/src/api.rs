@@ -26,6 +26,44 @@ pub(crate) struct Project {
     pub(crate) name: String,
     #[serde(default)]
     pub(crate) targets: Option<Targets>,
+    /// The last time that somebody pointed what is live at something.
+    #[serde(default, rename = "lastAliasRequest")]
+    pub(crate) pointed: Option<Pointed>,
+}
+
+impl Project {
+    /// What is live.
+    pub(crate) fn live(&self) -> Option<&Target> {
+        self.targets.as_ref()?.production.as_ref()
+    }
+
+    /// What was live before somebody went back, and nobody went on since: until
+    /// somebody does, nothing new goes live by itself.
+    pub(crate) fn rolled_back_from(&self) -> Option<&str> {
+        let pointed = self.pointed.as_ref()?;
+        let is_rollback = pointed.kind.as_deref() == Some("rollback");
+        is_rollback.then(|| pointed.from.as_deref().unwrap_or_default())
+    }
+}
+
+/// A promotion, or a rollback.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Pointed {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    #[serde(rename = "fromDeploymentId")]
+    from: Option<String>,
+    #[serde(rename = "toDeploymentId")]
+    to: Option<String>,
+    #[serde(rename = "jobStatus")]
+    status: Option<String>,
+}
+
+impl Pointed {
+    /// Whether it was to this deployment, and failed.
+    pub(crate) fn failed_at(&self, id: &str) -> bool {
+        self.to.as_deref() == Some(id) && self.status.as_deref() == Some("failed")
+    }
 }
 
 /// What is live, by target.
@@ -49,6 +87,9 @@ pub(crate) struct Deployment {
     pub(crate) url: Option<String>,
     #[serde(rename = "readyState")]
     pub(crate) state: String,
+    /// `STAGED` where it never was live.
+    #[serde(rename = "readySubstate")]
+    pub(crate) substate: Option<String>,
     #[serde(default)]
     pub(crate) target: Option<String>,
     #[serde(default)]
@@ -79,24 +120,23 @@ pub(crate) struct Listed {
     pub(crate) url: Option<String>,
     #[serde(alias = "readyState")]
     pub(crate) state: Option<String>,
+    #[serde(rename = "readySubstate")]
+    substate: Option<String>,
     pub(crate) target: Option<String>,
     #[serde(default)]
     pub(crate) meta: Meta,
 }
 
+impl Listed {
+    /// Whether it is for production and never was live.
+    pub(crate) fn is_staged(&self) -> bool {
+        self.target.as_deref() == Some("production") && self.substate.as_deref() == Some("STAGED")
+    }
+}
+
 #[derive(Debug, Deserialize)]
 struct Deployments {
     deployments: Vec<Listed>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Domains {
-    domains: Vec<Domain>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Domain {
-    name: String,
 }
 
 /// The calls of one team about one project.
@@ -148,51 +188,43 @@ impl Api<'_, '_> {
             .transpose()
     }
 
-    pub(crate) fn domains(&self, project: &str) -> Result<Vec<String>> {
-        let path = format!("/v9/projects/{}/domains", encoded(project));
-        let path = self.path(&path, &[("limit", "100")]);
-        let answer: Domains = self.client.get(&path)?.read()?;
-        Ok(answer
-            .domains
-            .into_iter()
-            .map(|domain| domain.name)
-            .collect())
+    /// Points what is live at a deployment that never was, or is to be again, and
+    /// has the next ones go live by themselves.
+    pub(crate) fn promote(&self, project: &str, id: &str) -> Result<()> {
+        self.point(&format!(
+            "/v10/projects/{}/promote/{}",
+            encoded(project),
+            encoded(id)
+        ))
     }
 
-    pub(crate) fn add_domain(&self, project: &str, name: &str) -> Result<()> {
-        let path = format!("/v10/projects/{}/domains", encoded(project));
-        let body = json!({ "name": name });
+    /// Points what is live at an earlier deployment. The next ones do not go live
+    /// by themselves: <https://vercel.com/docs/instant-rollback>.
+    pub(crate) fn roll_back(&self, project: &str, id: &str) -> Result<()> {
+        self.point(&format!(
+            "/v1/projects/{}/rollback/{}",
+            encoded(project),
+            encoded(id)
+        ))
+    }
+
+    fn point(&self, path: &str) -> Result<()> {
         self.client
-            .json(Method::Post, &self.path(&path, &[]), &body)
+            .json(Method::Post, &self.path(path, &[]), &json!({}))
             .map(drop)
     }
 
-    pub(crate) fn remove_domain(&self, project: &str, name: &str) -> Result<()> {
-        let path = format!(
-            "/v9/projects/{}/domains/{}",
-            encoded(project),
-            encoded(name)
-        );
-        self.client.delete(&self.path(&path, &[]))
-    }
-
-    /// Sets secret variables for one target; each is a name with what the host
-    /// puts the value in the place of.
-    pub(crate) fn set_secrets(
-        &self,
-        project: &str,
-        target: &str,
-        secrets: &[(String, String)],
-    ) -> Result<()> {
-        let path = format!("/v10/projects/{}/env", encoded(project));
-        let body: Vec<_> = secrets
-            .iter()
-            .map(|(name, value)| {
-                json!({ "key": name, "value": value, "type": "sensitive", "target": [target] })
-            })
-            .collect();
-        let path = self.path(&path, &[("upsert", "true")]);
-        self.client.json(Method::Post, &path, &body).map(drop)
+    /// Makes a production deployment of what another one is of, as the platform's
+    /// own command does to promote a preview: it gets the variables of production.
+    pub(crate) fn deploy_again(&self, project: &Project, of: &Deployment) -> Result<Deployment> {
+        let body = json!({
+            "deploymentId": of.id,
+            "name": project.name,
+            "target": "production",
+            "meta": { "action": "promote", "runDigest": of.meta.digest, "runTag": of.meta.tag },
+        });
+        let path = self.path("/v13/deployments", &[]);
+        self.client.json(Method::Post, &path, &body)?.read()
     }
 
     /// Says which files a deployment has; refused while some were never sent.

@@ -3,11 +3,8 @@
 use run_provider_transpile::{ENTRY_IMPORTS, Kind, Module};
 use serde_json::json;
 
-use crate::output::Handlers;
+use crate::output::{Handlers, JOB};
 use crate::settings::{CRON_SECRET, Settings};
-
-/// Where schedules call the job. It is no path of the component's.
-pub(crate) const JOB: &str = "/_run/job";
 
 /// The component gets the variables it was given by name, and not those that
 /// the platform keeps for itself in the same environment.

@@ -3,11 +3,12 @@
 
 use run_plugin_api::provider::Phase;
 use run_plugin_api::{Error, Result};
-use run_provider_shared::Method;
 use run_provider_shared::body::encoded;
-use serde_json::json;
 
 use crate::api::{Api, Deployment, Listed, Project};
+use crate::ready::{until_live, until_ready};
+use crate::steps::Made;
+use crate::{domains, variables};
 
 /// How one deployment stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +22,7 @@ pub(crate) struct Stand {
 
 /// Newest first; all that the platform lists, or one.
 pub(crate) fn status(api: &Api<'_, '_>, project: &Project, id: Option<&str>) -> Result<Vec<Stand>> {
-    let live = project.targets.as_ref().and_then(|t| t.production.as_ref());
+    let live = project.live();
     let listed = api.deployments(&project.id)?;
     Ok(listed
         .into_iter()
@@ -51,25 +52,37 @@ fn phase(listed: &Listed, is_live: bool) -> Phase {
     match listed.state.as_deref() {
         Some("ERROR" | "CANCELED") => Phase::Failed,
         Some("READY") if is_live => Phase::Live,
+        // Its turn comes, or somebody went back and it waits.
+        Some("READY") if listed.is_staged() => Phase::Pending,
         Some("READY") if listed.target.as_deref() == Some("production") => Phase::Superseded,
         Some("READY") => Phase::Live,
         _ => Phase::Pending,
     }
 }
 
-/// Makes an earlier production deployment the live one, or a preview.
+/// Makes an earlier production deployment the live one, or one that is ready and
+/// never was; what is live of a preview is a new deployment of the same.
 pub(crate) fn rollback(api: &Api<'_, '_>, project: &Project, to: &str) -> Result<Deployment> {
     let deployment = api.deployment(to)?.ok_or_else(|| {
         Error::not_found(format!("there is no deployment `{to}`"))
             .with_help("`deploy status` lists those that there are")
     })?;
-    let verb = match deployment.target.as_deref() {
-        Some("production") => "/v1/projects/{}/rollback/",
-        _ => "/v10/projects/{}/promote/",
-    };
-    let path = verb.replace("{}", &encoded(&project.id)) + &encoded(to);
-    api.client
-        .json(Method::Post, &api.path(&path, &[]), &json!({}))?;
+    if deployment.target.as_deref() != Some("production") {
+        let id = api.deploy_again(project, &deployment)?.id;
+        let again = until_ready(api, &id)?;
+        if project.rolled_back_from().is_some() {
+            api.promote(&project.id, &id)?;
+            until_live(api, &project.id, &id)?;
+        }
+        return Ok(again);
+    }
+    // Where it was gone back from, this is going on.
+    let is_on = project.rolled_back_from() == Some(to);
+    match is_on || deployment.substate.as_deref() == Some("STAGED") {
+        true => api.promote(&project.id, to)?,
+        false => api.roll_back(&project.id, to)?,
+    }
+    until_live(api, &project.id, to)?;
     Ok(deployment)
 }
 
@@ -78,18 +91,26 @@ pub(crate) fn destroy(
     api: &Api<'_, '_>,
     project: &Project,
     made_project: bool,
-    domains: &[String],
+    made: &Made,
 ) -> Result<()> {
     if made_project {
         let path = format!("/v9/projects/{}", encoded(&project.id));
         return api.client.delete(&api.path(&path, &[]));
     }
-    let there = match domains.is_empty() {
+    let there = match made.domains.is_empty() {
         true => Vec::new(),
-        false => api.domains(&project.id)?,
+        false => domains::all(api, &project.id)?,
     };
-    for name in domains.iter().filter(|name| there.contains(name)) {
-        api.remove_domain(&project.id, name)?;
+    for name in made.domains.iter().filter(|name| there.contains(name)) {
+        domains::remove(api, &project.id, name)?;
+    }
+    if !made.secrets.is_empty() {
+        let present = variables::all(api, &project.id)?;
+        for target in ["production", "preview"] {
+            for ours in variables::unwanted(&present, &made.secrets, target, &[]) {
+                variables::remove(api, &project.id, &ours)?;
+            }
+        }
     }
     let ours = |listed: &Listed| listed.meta.tag.is_some();
     for listed in api.deployments(&project.id)?.into_iter().filter(ours) {

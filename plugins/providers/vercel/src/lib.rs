@@ -1,36 +1,45 @@
 //! Deploys components to Vercel.
 //!
-//! A component becomes one function on Node.js, see `run-provider-transpile`,
-//! in the files that a build of theirs would leave. They are uploaded by digest,
-//! so what the platform has is not sent again.
+//! A component becomes one function in the files that a build of theirs would
+//! leave: on Node.js, see `run-provider-transpile`, or as a program of our own, the
+//! runner with the component compiled. Files are uploaded by digest, so what the
+//! platform has is not sent again.
 
 mod api;
 mod deploy;
+mod domains;
 mod entry;
+mod executable;
 mod later;
+mod node;
 mod output;
+mod ready;
 #[cfg(test)]
 mod sequence;
 mod settings;
+mod steps;
+mod variables;
 
 use std::path::Path;
 
 use run_plugin_api::provider::{
     Deployment, Encoding, Job, LogPage, Proposal, Provider, State, attribute,
 };
-use run_plugin_api::{Error, Result};
+use run_plugin_api::{Error, Result, events};
 use run_provider_shared::{Client, Wasi, artifact};
 use run_provider_transpile::Outside;
 
 use api::{Api, Project};
-use deploy::{Package, Steps};
+use deploy::Package;
 use output::File;
-use settings::Settings;
+use settings::{Runtime, Settings};
+use steps::{Made, Steps};
 
 struct Vercel;
 
-/// Attributes of a deployment that the next one looks at.
+/// Facts that the next deployment looks at: what we made.
 const DOMAINS: &str = "domains";
+const SECRETS: &str = "secrets";
 const MADE_PROJECT: &str = "made-project";
 
 impl Provider for Vercel {
@@ -44,8 +53,8 @@ impl Provider for Vercel {
         let wasi = Wasi { job };
         let client = api::client(&wasi);
         let api = of(&client, &settings);
-        let made = recorded(job, DOMAINS);
-        let present = deploy::present(&api, &settings, &made)?;
+        let made = made(job);
+        let present = steps::present(&api, &settings, &made)?;
         let tag = deploy::tag(&files, deploy::target(&settings));
         let steps = Steps::of(&settings, &present, &made, &tag);
         Ok(Proposal {
@@ -63,13 +72,17 @@ impl Provider for Vercel {
         let wasi = Wasi { job };
         let client = api::client(&wasi);
         let api = of(&client, &settings);
-        let made = recorded(job, DOMAINS);
-        let present = deploy::present(&api, &settings, &made)?;
+        let made = made(job);
+        let present = steps::present(&api, &settings, &made)?;
         let tag = deploy::tag(&files, deploy::target(&settings));
         let steps = Steps::of(&settings, &present, &made, &tag);
         // From here on they may be there, whatever happens.
-        let all: Vec<_> = made.iter().chain(&steps.add_domains).cloned().collect();
-        job.remember(DOMAINS, &all.join(" "));
+        let target = deploy::target(&settings);
+        let ours = Made {
+            domains: [made.domains, steps.add_domains.clone()].concat(),
+            secrets: variables::ours(&present.variables, &made.secrets, target, &settings.secrets),
+        };
+        remember(job, &ours);
         let project = match present.project {
             Some(project) => project,
             None => {
@@ -85,9 +98,13 @@ impl Provider for Vercel {
             digest: &digest,
             secrets: &secrets,
         };
-        let deployed = deploy::apply(&api, &settings, &project, &steps, &package)?;
-        let mut attributes = attributes(&deployed, &project, &settings);
-        attributes.push(attribute(DOMAINS, settings.domains.join(" ")));
+        let applied = deploy::apply(&api, &settings, &project, &steps, &package)?;
+        for note in &applied.notes {
+            events::warn(note);
+        }
+        remember(job, &ours.without(target, &steps));
+        let deployed = applied.deployment;
+        let attributes = attributes(&deployed, &project, &settings);
         Ok(Deployment {
             url: url(&deployed, &settings),
             id: deployed.id,
@@ -144,8 +161,8 @@ impl Provider for Vercel {
         let Some(project) = api.project(&settings.project)? else {
             return Ok(());
         };
-        let made = job.recorded(MADE_PROJECT).as_deref() == Some(&project.id);
-        later::destroy(&api, &project, made, &recorded(job, DOMAINS))
+        let made_project = job.recorded(MADE_PROJECT).as_deref() == Some(&project.id);
+        later::destroy(&api, &project, made_project, &made(job))
     }
 
     fn logs(_: &Job, _: Option<&str>) -> Result<LogPage> {
@@ -176,9 +193,20 @@ fn existing(api: &Api<'_, '_>, settings: &Settings) -> Result<Project> {
         .ok_or_else(|| Error::not_found(format!("there is no project `{}`", settings.project)))
 }
 
-fn recorded(job: &Job, key: &str) -> Vec<String> {
-    let names = job.recorded(key).unwrap_or_default();
-    names.split_whitespace().map(str::to_owned).collect()
+fn remember(job: &Job, made: &Made) {
+    job.remember(DOMAINS, &made.domains.join(" "));
+    job.remember(SECRETS, &made.secrets.join(" "));
+}
+
+fn made(job: &Job) -> Made {
+    let recorded = |key| {
+        let names = job.recorded(key).unwrap_or_default();
+        names.split_whitespace().map(str::to_owned).collect()
+    };
+    Made {
+        domains: recorded(DOMAINS),
+        secrets: recorded(SECRETS),
+    }
 }
 
 /// Placeholders: the values are not for us.
@@ -199,7 +227,16 @@ fn secrets(job: &Job, settings: &Settings) -> Result<Vec<(String, String)>> {
 fn files(job: &Job, settings: &Settings) -> Result<Vec<File>> {
     let component = artifact(Path::new(&job.artifact()))?;
     let handlers = output::handlers(&Outside::of(&component)?, settings)?;
-    output::files(&component, handlers, settings, &job.artifact_digest())
+    let digest = job.artifact_digest();
+    match &settings.runtime {
+        Runtime::Node => node::deployment(&component, handlers, settings, &digest),
+        Runtime::Executable(executable) => {
+            let target = executable.architecture.target();
+            let runner = artifact(job.runner(target)?.as_ref())?;
+            let compiled = artifact(job.precompiled(target)?.as_ref())?;
+            executable::deployment((runner, compiled), executable, handlers, settings, &digest)
+        }
+    }
 }
 
 /// The project's own address, which does not change, else the deployment's.

@@ -2,12 +2,11 @@
 //! every path. <https://vercel.com/docs/build-output-api>
 
 use run_plugin_api::{Error, Result};
-use run_provider_transpile::{Module, Outside, bundle};
+use run_provider_transpile::Outside;
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 
-use crate::entry::{JOB, entry};
-use crate::settings::Settings;
+use crate::settings::{Runtime, Settings};
 
 /// One file, as the platform knows it: by its digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,10 +16,28 @@ pub(crate) struct File {
     /// SHA-1 in hexadecimal digits.
     pub(crate) sha: String,
     pub(crate) bytes: Vec<u8>,
+    pub(crate) mode: Mode,
 }
 
-/// The first Node.js that suspends WebAssembly without a flag.
-const RUNTIME: &str = "nodejs24.x";
+/// What a file is to the system there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Plain,
+    Program,
+}
+
+impl Mode {
+    /// As `st_mode` has it: a regular file that everybody may read, and start.
+    pub(crate) fn bits(self) -> u32 {
+        match self {
+            Self::Plain => 0o100_644,
+            Self::Program => 0o100_755,
+        }
+    }
+}
+
+/// Where schedules call the job. It is no path of the component's.
+pub(crate) const JOB: &str = "/_run/job";
 
 /// The function's directory.
 const FUNCTION: &str = ".vercel/output/functions/index.func";
@@ -43,7 +60,10 @@ pub(crate) struct Handlers {
 /// # Errors
 /// It exports nothing that can be called, or imports what is not there.
 pub(crate) fn handlers(outside: &Outside, settings: &Settings) -> Result<Handlers> {
-    outside.check_imports(&[])?;
+    if settings.runtime == Runtime::Node {
+        // The runner has all of WASI.
+        outside.check_imports(&[])?;
+    }
     let handlers = Handlers {
         fetch: outside.exports("wasi:http/incoming-handler"),
         job: outside.exports("wasi:cli/run") && !settings.crons.is_empty(),
@@ -62,8 +82,7 @@ pub(crate) fn handlers(outside: &Outside, settings: &Settings) -> Result<Handler
             "`crons` call `wasi:cli/run`, which the component does not export",
         ));
     }
-    let memory = u64::from(settings.memory) << 20;
-    if outside.memory > memory {
+    if outside.memory > u64::from(memory(settings)) << 20 {
         return Err(Error::invalid_input(format!(
             "the component's memory begins with {} MiB, and `memory` is {} MB",
             outside.memory >> 20,
@@ -73,44 +92,70 @@ pub(crate) fn handlers(outside: &Outside, settings: &Settings) -> Result<Handler
     Ok(handlers)
 }
 
-/// All files, by path. `digest` is what answers carry in `x-run-digest`.
-///
-/// # Errors
-/// The component cannot be translated, or is too large.
-pub(crate) fn files(
-    component: &[u8],
-    handlers: Handlers,
-    settings: &Settings,
-    digest: &str,
-) -> Result<Vec<File>> {
-    of_modules(bundle(component)?, handlers, settings, digest)
+/// What of the function's memory is the component's, in MB.
+pub(crate) fn memory(settings: &Settings) -> u32 {
+    /// The runner, and what it keeps for requests.
+    const RUNNER: u32 = 64;
+    match settings.runtime {
+        Runtime::Node => settings.memory,
+        Runtime::Executable(_) => settings.memory - RUNNER,
+    }
 }
 
-fn of_modules(
-    modules: Vec<Module>,
+/// What a function's directory has beside its settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Content {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) mode: Mode,
+}
+
+impl Content {
+    pub(crate) fn plain(name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self {
+            name: name.into(),
+            bytes,
+            mode: Mode::Plain,
+        }
+    }
+}
+
+/// All files of a deployment, by path. `function` says how the platform starts
+/// what is in `contents`; what is the same for all is added.
+///
+/// # Errors
+/// It is larger than the platform takes.
+pub(crate) fn files(
+    mut function: Value,
+    contents: Vec<Content>,
     handlers: Handlers,
     settings: &Settings,
-    digest: &str,
 ) -> Result<Vec<File>> {
-    let entry = entry(&modules, handlers, settings, digest);
+    function["memory"] = json!(settings.memory);
+    function["maxDuration"] = json!(settings.max_duration);
+    function["supportsResponseStreaming"] = json!(true);
+    function["environment"] = settings
+        .variables
+        .iter()
+        .map(|(name, value)| (name.clone(), json!(value)))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
+    if !settings.regions.is_empty() {
+        function["regions"] = json!(settings.regions);
+    }
     let mut files = vec![
         file(
             ".vercel/output/config.json",
-            text(&config(handlers, settings)),
+            Content::plain("", text(&config(handlers, settings))),
         ),
         file(
             &format!("{FUNCTION}/.vc-config.json"),
-            text(&function(settings)),
+            Content::plain("", text(&function)),
         ),
-        // Modules end in `.js`, which is CommonJS unless this says otherwise.
-        file(
-            &format!("{FUNCTION}/package.json"),
-            text(&json!({ "type": "module" })),
-        ),
-        file(&format!("{FUNCTION}/index.mjs"), entry.into_bytes()),
     ];
-    for module in modules {
-        files.push(file(&format!("{FUNCTION}/{}", module.name), module.bytes));
+    for content in contents {
+        let path = format!("{FUNCTION}/{}", content.name);
+        files.push(file(&path, content));
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let size: usize = files.iter().map(|file| file.bytes.len()).sum();
@@ -125,19 +170,21 @@ fn of_modules(
     Ok(files)
 }
 
-fn file(path: &str, bytes: Vec<u8>) -> File {
-    let sha: Vec<_> = Sha1::digest(&bytes)
+fn file(path: &str, content: Content) -> File {
+    let sha: Vec<_> = Sha1::digest(&content.bytes)
         .iter()
         .map(|b| format!("{b:02x}"))
         .collect();
     File {
         path: path.to_owned(),
         sha: sha.concat(),
-        bytes,
+        bytes: content.bytes,
+        mode: content.mode,
     }
 }
 
-fn text(value: &Value) -> Vec<u8> {
+/// JSON as people read it.
+pub(crate) fn text(value: &Value) -> Vec<u8> {
     format!("{value:#}\n").into_bytes()
 }
 
@@ -155,32 +202,8 @@ fn config(handlers: Handlers, settings: &Settings) -> Value {
     config
 }
 
-fn function(settings: &Settings) -> Value {
-    let environment: serde_json::Map<_, _> = settings
-        .variables
-        .iter()
-        .map(|(name, value)| (name.clone(), json!(value)))
-        .collect();
-    let mut function = json!({
-        "runtime": RUNTIME,
-        "handler": "index.mjs",
-        "launcherType": "Nodejs",
-        "shouldAddHelpers": false,
-        "supportsResponseStreaming": true,
-        "memory": settings.memory,
-        "maxDuration": settings.max_duration,
-        "environment": environment,
-    });
-    if !settings.regions.is_empty() {
-        function["regions"] = json!(settings.regions);
-    }
-    function
-}
-
 #[cfg(test)]
 mod tests {
-    use run_provider_transpile::Kind;
-
     use super::*;
     use crate::settings::CRON_SECRET;
     use crate::settings::tests::settings;
@@ -190,7 +213,6 @@ mod tests {
         let settings = settings(&[
             ("variables", "GREETING=hi"),
             ("secrets", CRON_SECRET),
-            ("secrets", "KEY"),
             ("crons", "0 5 * * *"),
             ("regions", "fra1"),
         ])
@@ -199,34 +221,32 @@ mod tests {
             fetch: true,
             job: true,
         };
-        let modules = vec![Module {
-            name: "app.core.wasm".into(),
-            kind: Kind::Wasm,
-            bytes: b"abc".to_vec(),
-        }];
-        let files = of_modules(modules, handlers, &settings, "sha256:00").unwrap();
-        let paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
+        let program = Content {
+            mode: Mode::Program,
+            ..Content::plain("zz", b"abc".to_vec())
+        };
+        let function = json!({ "runtime": "some" });
+        let files = files(function, vec![program], handlers, &settings).unwrap();
+        let listed: Vec<_> = files.iter().map(|file| (&*file.path, file.mode)).collect();
+        let function = ".vercel/output/functions/index.func";
         assert_eq!(
-            paths,
+            listed,
             [
-                ".vercel/output/config.json",
-                ".vercel/output/functions/index.func/.vc-config.json",
-                ".vercel/output/functions/index.func/app.core.wasm",
-                ".vercel/output/functions/index.func/index.mjs",
-                ".vercel/output/functions/index.func/package.json",
+                (".vercel/output/config.json", Mode::Plain),
+                (&*format!("{function}/.vc-config.json"), Mode::Plain),
+                (&*format!("{function}/zz"), Mode::Program),
             ]
         );
         // Of the bytes `abc`: FIPS 180-2, appendix A.1.
         assert_eq!(files[2].sha, "a9993e364706816aba3e25717850c26c9cd0d89d");
         let read = |at: usize| serde_json::from_slice::<Value>(&files[at].bytes).unwrap();
         assert_eq!(read(0)["crons"][0]["path"], JOB);
-        assert_eq!(read(1)["environment"]["GREETING"], "hi");
-        assert_eq!(read(1)["regions"][0], "fra1");
-        let entry = String::from_utf8(files[3].bytes.clone()).unwrap();
-        assert!(
-            entry.contains("const variables = [\"GREETING\",\"KEY\"];"),
-            "{entry}"
-        );
+        let function = json!({
+            "runtime": "some", "memory": 1024, "maxDuration": 30,
+            "supportsResponseStreaming": true, "environment": { "GREETING": "hi" },
+            "regions": ["fra1"],
+        });
+        assert_eq!(read(1), function);
     }
 
     #[test]
@@ -245,7 +265,11 @@ mod tests {
         assert!(handlers(&job, &crons).unwrap().job);
         assert!(handlers(&http, &crons).is_err());
         let mut large = http;
-        large.memory = 2 << 30;
+        large.memory = 1 << 30;
+        assert!(handlers(&large, &plain).is_ok());
+        let runner = settings(&[("runtime", "executable")]).unwrap();
+        assert!(handlers(&large, &runner).is_err());
+        large.memory += 1;
         assert!(handlers(&large, &plain).is_err());
     }
 }

@@ -1,17 +1,19 @@
 //! Tests of what is sent, and in which order.
 
-use run_plugin_api::provider::{Phase, Verb};
+mod later;
+
+use run_plugin_api::provider::Verb;
 use run_plugin_api::{ErrorKind, Result};
 use run_provider_shared::Request;
 use run_provider_shared::fake::Script;
 use serde_json::{Value, json};
 
-use crate::api::{self, Api, Deployment};
-use crate::deploy::{Package, Steps, apply, present};
-use crate::later;
-use crate::output::File;
+use crate::api::{self, Api};
+use crate::deploy::{Applied, Package, apply};
+use crate::output::{File, Mode};
 use crate::settings::Settings;
 use crate::settings::tests::settings;
+use crate::steps::{Made, Steps, present};
 
 const Q: &str = "teamId=team_1";
 
@@ -21,6 +23,7 @@ fn files() -> Vec<File> {
             path: format!(".vercel/output/{name}"),
             sha: format!("{name}{name}"),
             bytes: name.as_bytes().to_vec(),
+            mode: Mode::Plain,
         })
         .to_vec()
 }
@@ -41,6 +44,19 @@ fn script(project: (u16, &str)) -> Script {
     Script::default().then(&format!("GET /v9/projects/shop?{Q}"), project.0, project.1)
 }
 
+/// What is there beside deployments: domains, and variables.
+fn with(script: Script, domains: &[&str], variables: Value) -> Script {
+    let domains: Vec<_> = domains.iter().map(|name| json!({ "name": name })).collect();
+    let path = format!("GET /v9/projects/prj_1/domains?{Q}&limit=100");
+    script
+        .then(&path, 200, &json!({ "domains": domains }).to_string())
+        .then(
+            &format!("GET /v9/projects/prj_1/env?{Q}"),
+            200,
+            &json!({ "envs": variables }).to_string(),
+        )
+}
+
 fn list(script: Script, deployments: Value) -> Script {
     let path = format!("GET /v7/deployments?{Q}&projectId=prj_1&limit=100");
     script.then(
@@ -57,10 +73,13 @@ fn deploy_path() -> String {
 fn deployed(
     script: Script,
     settings: &Settings,
-) -> (Vec<(Verb, String)>, Result<Deployment>, Vec<Request>) {
+) -> (Vec<(Verb, String)>, Result<Applied>, Vec<Request>) {
     let client = api::client(&script);
     let api = of(&client);
-    let made = ["old.test".to_owned()];
+    let made = Made {
+        domains: vec!["old.test".to_owned()],
+        secrets: vec!["production:OLD".to_owned()],
+    };
     let present = present(&api, settings, &made).unwrap();
     let steps = Steps::of(settings, &present, &made, "tag");
     let files = files();
@@ -112,7 +131,12 @@ fn what_the_platform_lacks_is_sent_and_no_more() {
             201,
             "{}",
         )
-        .then(&format!("POST /v10/projects/prj_1/domains?{Q}"), 200, "{}")
+        .then(
+            &format!("POST /v10/projects/prj_1/domains?{Q}"),
+            200,
+            r#"{"name":"shop.test","verified":false,"verification":[
+                {"type":"TXT","domain":"_vercel.shop.test","value":"vc=1","reason":"pending"}]}"#,
+        )
         .then(&deploy_path(), 400, &missing.to_string())
         .then(&format!("POST /v2/files?{Q}"), 200, "{}")
         .then(&deploy_path(), 200, &ready("QUEUED"))
@@ -141,7 +165,9 @@ fn what_the_platform_lacks_is_sent_and_no_more() {
             "domain shop.test"
         ]
     );
-    assert_eq!(deployment.unwrap().alias, ["shop.vercel.app"]);
+    let applied = deployment.unwrap();
+    assert_eq!(applied.deployment.alias, ["shop.vercel.app"]);
+    assert!(applied.notes[0].contains("TXT _vercel.shop.test \"vc=1\""));
     assert_eq!(
         json_of(&sent[2]),
         json!([{ "key": "KEY", "value": "placeholder", "type": "sensitive", "target": ["production"] }])
@@ -160,8 +186,7 @@ fn the_same_again_changes_nothing() {
     let live = json!({ "id": "dpl_1", "alias": ["shop.vercel.app"] });
     let same = json!([{ "uid": "dpl_1", "state": "READY", "target": "production",
                         "meta": { "runTag": "tag" } }]);
-    let domains = format!("GET /v9/projects/prj_1/domains?{Q}&limit=100");
-    let there = script((200, &project(live))).then(&domains, 200, r#"{"domains":[]}"#);
+    let there = with(script((200, &project(live))), &[], json!([]));
     let there = list(there, same).then(
         &format!("GET /v13/deployments/dpl_1?{Q}"),
         200,
@@ -169,28 +194,71 @@ fn the_same_again_changes_nothing() {
     );
     let (actions, deployment, sent) = deployed(there, &settings(&[]).unwrap());
     assert_eq!(actions, [(Verb::Keep, "project shop".to_owned())]);
-    assert_eq!(deployment.unwrap().id, "dpl_1");
+    assert_eq!(deployment.unwrap().deployment.id, "dpl_1");
     assert!(sent.iter().all(|request| request.body.is_empty()));
 }
 
 #[test]
 fn what_we_made_goes_and_what_fails_says_why() {
-    let domains = format!("GET /v9/projects/prj_1/domains?{Q}&limit=100");
-    let there = script((200, &project(Value::Null))).then(
-        &domains,
-        200,
-        r#"{"domains":[{"name":"old.test"},{"name":"other.test"}]}"#,
+    let variables = json!([
+        { "id": "e1", "key": "OLD", "target": ["production"] },
+        { "id": "e2", "key": "OTHER", "target": ["production"] },
+    ]);
+    // Somebody went back to dpl_0, so nothing goes live by itself.
+    let project = json!({
+        "id": "prj_1", "name": "shop", "targets": { "production": { "id": "dpl_0" } },
+        "lastAliasRequest": { "type": "rollback", "fromDeploymentId": "dpl_9" },
+    })
+    .to_string();
+    let there = || {
+        let there = script((200, &project));
+        with(there, &["old.test", "other.test"], variables.clone())
+    };
+    let working = list(there(), json!([]))
+        .then(&deploy_path(), 200, &ready("QUEUED"))
+        .then(
+            &format!("GET /v13/deployments/dpl_1?{Q}"),
+            200,
+            &ready("READY"),
+        )
+        .then(
+            &format!("POST /v10/projects/prj_1/promote/dpl_1?{Q}"),
+            201,
+            "",
+        )
+        .then(
+            &format!("GET /v9/projects/prj_1?{Q}"),
+            200,
+            &self::project(json!({ "id": "dpl_1" })),
+        )
+        .then(
+            &format!("DELETE /v9/projects/prj_1/domains/old.test?{Q}"),
+            200,
+            "{}",
+        )
+        .then(&format!("DELETE /v9/projects/prj_1/env/e1?{Q}"), 200, "{}");
+    let (actions, applied, _) = deployed(working, &settings(&[]).unwrap());
+    let subject = |verb, text: &str| (verb, text.to_owned());
+    assert_eq!(
+        actions,
+        [
+            subject(Verb::Update, "project shop"),
+            subject(Verb::Update, "project shop"),
+            subject(Verb::Delete, "secret OLD"),
+            subject(Verb::Delete, "domain old.test"),
+        ]
     );
-    let failing = list(there, json!([]))
+    assert!(applied.is_ok());
+
+    let failing = list(there(), json!([]))
         .then(&deploy_path(), 200, &ready("QUEUED"))
         .then(
             &format!("GET /v13/deployments/dpl_1?{Q}"),
             200,
             &ready("ERROR"),
         );
-    let (actions, deployment, _) = deployed(failing, &settings(&[]).unwrap());
-    assert_eq!(actions[1], (Verb::Delete, "domain old.test".to_owned()));
-    let error = deployment.unwrap_err();
+    let (_, applied, _) = deployed(failing, &settings(&[]).unwrap());
+    let error = applied.err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Failed);
     assert!(error.message().contains("no room"), "{}", error.message());
 }
@@ -198,55 +266,9 @@ fn what_we_made_goes_and_what_fails_says_why() {
 #[test]
 fn a_file_that_is_not_ours_is_not_sent() {
     let stranger = r#"{"error":{"code":"missing_files","missing":["cc"]}}"#;
-    let domains = format!("GET /v9/projects/prj_1/domains?{Q}&limit=100");
-    let there = script((200, &project(Value::Null))).then(&domains, 200, r#"{"domains":[]}"#);
+    let there = with(script((200, &project(Value::Null))), &[], json!([]));
     let script = list(there, json!([])).then(&deploy_path(), 400, stranger);
-    let (_, deployment, _) = deployed(script, &settings(&[]).unwrap());
-    assert!(deployment.unwrap_err().message().contains("none of ours"));
-}
-
-#[test]
-fn how_it_stands_and_going_back() {
-    let live = json!({ "id": "dpl_2", "alias": ["shop.vercel.app"] });
-    let project: api::Project = serde_json::from_str(&project(live)).unwrap();
-    let listed = json!([
-        { "uid": "dpl_3", "url": "shop-3.vercel.app", "state": "READY" },
-        { "uid": "dpl_2", "url": "shop-2.vercel.app", "state": "READY", "target": "production",
-          "meta": { "runDigest": "sha256:02" } },
-        { "uid": "dpl_1", "state": "READY", "target": "production" },
-        { "uid": "dpl_0", "state": "ERROR", "target": "production" },
-    ]);
-    let preview = json!({ "id": "dpl_3", "readyState": "READY" }).to_string();
-    let script = list(Script::default(), listed)
-        .then(
-            &format!("GET /v13/deployments/dpl_1?{Q}"),
-            200,
-            &ready("READY"),
-        )
-        .then(
-            &format!("POST /v1/projects/prj_1/rollback/dpl_1?{Q}"),
-            201,
-            "",
-        )
-        .then(&format!("GET /v13/deployments/dpl_3?{Q}"), 200, &preview)
-        .then(
-            &format!("POST /v10/projects/prj_1/promote/dpl_3?{Q}"),
-            201,
-            "",
-        )
-        .then(&format!("GET /v13/deployments/dpl_9?{Q}"), 404, "{}");
-    let client = api::client(&script);
-    let api = of(&client);
-    let stands = later::status(&api, &project, None).unwrap();
-    let phases: Vec<_> = stands.iter().map(|stand| stand.phase).collect();
-    assert_eq!(
-        phases,
-        [Phase::Live, Phase::Live, Phase::Superseded, Phase::Failed]
-    );
-    assert_eq!(stands[1].url.as_deref(), Some("https://shop.vercel.app"));
-    later::rollback(&api, &project, "dpl_1").unwrap();
-    later::rollback(&api, &project, "dpl_3").unwrap();
-    let error = later::rollback(&api, &project, "dpl_9").unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFound);
-    script.finish();
+    let (_, applied, _) = deployed(script, &settings(&[]).unwrap());
+    let error = applied.err().unwrap();
+    assert!(error.message().contains("none of ours"));
 }
