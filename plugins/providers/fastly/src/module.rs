@@ -83,8 +83,9 @@ fn outside(bytes: &[u8]) -> wasmparser::Result<Outside> {
                     let import = import?;
                     let is_function = matches!(import.ty, TypeRef::Func(_));
                     let is_platforms = is_function && import.module.starts_with(PLATFORM);
+                    let is_systems = is_function && import.module == SYSTEM;
                     outside.is_platforms |= is_platforms;
-                    if !is_platforms && !(is_function && import.module == SYSTEM) {
+                    if !(is_platforms || is_systems) {
                         let name = format!("`{}.{}`", import.module, import.name);
                         outside.foreign.push(name.escape_debug().to_string());
                     }
