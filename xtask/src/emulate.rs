@@ -2,10 +2,18 @@
 //!
 //! It is no part of the suite: compiling a runner takes minutes.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
+use crate::cache::at;
 use crate::step::{self, Result};
 use crate::{runner, servers};
+
+/// How much a program may have in its address space, in KiB. A server sets terabytes
+/// aside beforehand, of which the emulator would keep account page by page; where it
+/// is refused that much, it takes what it needs when it needs it.
+const ADDRESSES: u64 = 64 << 20;
 
 /// The tests that start a runner: by itself, and as what was deployed.
 const TESTS: [&str; 2] = ["runner", "provider_lambda"];
@@ -35,5 +43,14 @@ fn emulator(target: &str) -> Result<Option<PathBuf>> {
     if machine == std::env::consts::ARCH {
         return Ok(None);
     }
-    servers::machine(machine).map(Some)
+    let program = servers::machine(machine)?;
+    let script = step::root().join(format!("target/runner/emulate-{machine}"));
+    let text = format!(
+        "#!/bin/sh\nulimit -v {ADDRESSES}\nexec '{}' \"$@\"\n",
+        program.display()
+    );
+    fs::write(&script, text).map_err(|error| at(&script, error))?;
+    let executable = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(&script, executable).map_err(|error| at(&script, error))?;
+    Ok(Some(script))
 }
