@@ -56,10 +56,20 @@ impl Toolbox {
     /// # Panics
     /// It cannot be written.
     pub fn elmc(&self, at: &str, version: &str) {
-        let path = format!("p/{at}");
-        let path = if at == "PATH" { "bin/elmc" } else { &path };
-        self.scratch
-            .write(path, &format!("#!/bin/sh\necho elmc {version}\n"));
+        let path = match at {
+            "PATH" => "bin/elmc".to_owned(),
+            path => format!("p/{path}"),
+        };
+        self.script(&path, &format!("echo elmc {version}"));
+    }
+
+    /// A program of one line of shell; its path is relative to the directory that
+    /// the project and `bin` lie in.
+    ///
+    /// # Panics
+    /// It cannot be written.
+    pub fn script(&self, path: &str, line: &str) {
+        self.scratch.write(path, &format!("#!/bin/sh\n{line}\n"));
         let path = self.scratch.path().join(path);
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("a mode");
     }

@@ -1,6 +1,9 @@
 //! `exec` on components that are written here as text.
 
-use run_tests::Scratch;
+use std::fs;
+
+use run_tests::command::command;
+use run_tests::{Outcome, Scratch};
 
 /// Every scalar and `string`, each function giving back what it was given.
 const SCALARS: &str = r#"
@@ -255,4 +258,24 @@ fn exported_tests_are_found_where_none_are_written_and_none_is_an_error() {
         .run(&["test"])
         .failure()
         .says(&["there are no tests to run"]);
+}
+
+#[test]
+fn what_was_built_is_compiled_for_its_first_run_unless_told_not_to() {
+    let scratch = scratch();
+    let component = "[[component]]\nname = \"scalars\"\nsource = \"scalars.wat\"\n";
+    let project = "[project]\nname = \"app\"\nversion = \"0.1.0\"\n";
+    scratch.write("run.toml", &format!("{project}\n{component}"));
+    let cache = scratch.path().join("cache");
+    let compiled = |arguments: &[&str]| {
+        let mut command = command(scratch.path());
+        Outcome::of(command.env("RUN_CACHE_DIR", &cache).args(arguments)).success();
+        let files = fs::read_dir(cache.join("artifacts"));
+        let paths = files.into_iter().flatten().map(|file| file.unwrap().path());
+        paths
+            .filter(|path| path.extension().is_some_and(|ending| ending == "cwasm"))
+            .count()
+    };
+    assert_eq!(compiled(&["build", "--no-precompile"]), 0);
+    assert_eq!(compiled(&["build"]), 1);
 }

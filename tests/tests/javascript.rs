@@ -166,6 +166,34 @@ fn imports_of_the_world_and_of_files_and_packages() {
 }
 
 #[test]
+fn integers_of_64_bits_are_exact_wherever_they_are() {
+    let scratch = project(
+        "source = \"app.ts\"\nwit = \"world.wit\"\nworld = \"app\"\n
+         [[component]]\nname = \"provider\"\nsource = \"provider.js\"\nwit = \"world.wit\"\nworld = \"provides\"\n",
+        &[
+            ("world.wit", include_str!("../wide/world.wit")),
+            ("app.ts", include_str!("../wide/app.ts")),
+            ("provider.js", include_str!("../wide/provider.js")),
+        ],
+    );
+    bare(&scratch, &["build"]).success();
+    let (x, above, twice) = ("9007199254740993", "9007199254740994", "18014398509481987");
+    let seen = [x, x, above, twice, above, "1", x, x].join(", ");
+    returns(&scratch, "exact", x, &format!("[{seen}]"));
+    returns(
+        &scratch,
+        "negative",
+        "-4611686018427387904",
+        "-4611686018427387905",
+    );
+    let said = format!("bigint {x} 2 after it 18014398509481986");
+    returns(&scratch, "described", x, &said);
+    let all = "18446744073709551615";
+    returns(&scratch, "flat", &format!("some(some({all}))"), all);
+    returns(&scratch, "flat", "some(none)", "null");
+}
+
+#[test]
 fn errors_are_shown_where_they_are() {
     let refused = |source: &str, expected: &[&str]| {
         let scratch = project(

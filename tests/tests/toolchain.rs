@@ -126,6 +126,40 @@ fn other_platforms_keep_their_checksums_while_the_version_stays() {
 }
 
 #[test]
+fn a_launcher_is_asked_again_where_it_might_answer_otherwise() {
+    let toolbox = Toolbox::new(&["elmd"]);
+    let root = toolbox.path("..");
+    for version in ["1.0.0", "2.0.0"] {
+        toolbox.script(&format!("{version}/elmd"), &format!("echo elmd {version}"));
+    }
+    let chosen = root.join("chosen");
+    let line = format!("read -r path < '{}'; echo \"$path\"", chosen.display());
+    toolbox.script("bin/elm-manager", &line);
+    let choose = |version: &str| {
+        let program = root.canonicalize().unwrap().join(version).join("elmd");
+        std::fs::write(&chosen, format!("{}\n", program.display())).unwrap();
+    };
+    let version = || {
+        let list = toolbox.run(&["toolchain", "list", "--json"]).success();
+        list.document()["tools"][0]["version"].clone()
+    };
+    choose("1.0.0");
+    assert_eq!(version(), "1.0.0");
+    // Nobody says that this file counts: had it been asked, it would have said so.
+    choose("2.0.0");
+    assert_eq!(version(), "1.0.0");
+    std::fs::write(toolbox.path(".elm-version"), "2").unwrap();
+    assert_eq!(version(), "2.0.0");
+    choose("1.0.0");
+    std::fs::write(root.join(".elm-version"), "1").unwrap();
+    assert_eq!(version(), "1.0.0");
+    // What it named is gone.
+    choose("2.0.0");
+    std::fs::remove_file(root.join("1.0.0/elmd")).unwrap();
+    assert_eq!(version(), "2.0.0");
+}
+
+#[test]
 fn the_projects_own_program_comes_before_path() {
     let toolbox = Toolbox::new(&["elmc"]);
     toolbox.elmc("PATH", "1.0.0");

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use run_files::atomic;
 use run_runtime::inspect::{self, World};
-use run_runtime::{Wasm, encode, wasm};
+use run_runtime::{ArtifactCache, Wasm, encode, wasm};
 use wasm_metadata::AddMetadata;
 
 use crate::error::BuildError;
@@ -18,12 +18,14 @@ pub(crate) struct Provenance {
     pub(crate) plugin: (String, String),
 }
 
-/// Checks the bytes and returns the component that is to be published.
+/// Checks the bytes and returns the component that is to be published. What
+/// `artifacts` knows to be valid is not validated again.
 pub(crate) fn finish(
     name: &str,
     bytes: Vec<u8>,
     world: Option<&World>,
     provenance: Option<&Provenance>,
+    artifacts: &ArtifactCache,
 ) -> Result<Wasm, BuildError> {
     let invalid = |reason: String| BuildError::Output {
         name: name.to_owned(),
@@ -35,8 +37,8 @@ pub(crate) fn finish(
         made = Wasm::from_bytes(name, encoded)?;
     }
     match world {
-        Some(world) => inspect::check_world(&made, world)?,
-        None => drop(inspect::describe(&made)?),
+        Some(world) => inspect::check_world(&made, world, artifacts)?,
+        None => inspect::check(&made, artifacts)?,
     }
     let Some(provenance) = provenance else {
         return Ok(made);
@@ -54,13 +56,14 @@ pub(crate) fn finish(
     Ok(Wasm::from_bytes(name, marked)?)
 }
 
-/// Puts the component in its place, whole or not at all.
+/// Puts the component in its place, whole or not at all. Whether a later build
+/// finds it as it was put there, its record tells by its digest.
 pub(crate) fn publish(component: &Wasm, output: &Path) -> Result<(), BuildError> {
     let write = || {
         if let Some(dir) = output.parent() {
             std::fs::create_dir_all(dir)?;
         }
-        atomic::write(output, component.bytes())
+        atomic::write_unflushed(output, component.bytes())
     };
     write().map_err(|source| BuildError::io(format!("cannot write `{}`", output.display()), source))
 }

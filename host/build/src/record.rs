@@ -75,6 +75,10 @@ impl Record {
             .filter(|(path, before)| stamp(Path::new(path)) != *before)
             .map(|(path, _)| Cause::new(CauseKind::Tool, path, format!("`{path}` changed")));
         causes.extend(tools);
+        // What it is does not matter where it is made anew, and is not read for that.
+        if !causes.is_empty() && output.is_file() {
+            return causes;
+        }
         let shown = output.display();
         let how = match ArtifactCache::user().digest(output) {
             Ok(digest) if digest.to_string() == self.output => return causes,

@@ -129,6 +129,10 @@ pub(crate) struct Build {
     #[arg(long)]
     pub(crate) no_cache: bool,
 
+    /// Leave compiling to native code to the first run, as where nothing is run
+    #[arg(long)]
+    pub(crate) no_precompile: bool,
+
     /// How many components to build at once
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,

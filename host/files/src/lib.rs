@@ -9,5 +9,6 @@ pub mod nearest;
 pub mod private;
 pub mod runner;
 pub mod tree;
+pub mod used;
 
 pub use digest::Digest;

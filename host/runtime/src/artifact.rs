@@ -4,7 +4,8 @@
 //! An artifact is native code, so who could write it decides what runs. The
 //! directory is the user's own (mode 0700, owner checked), entries appear whole
 //! (temporary file, flush, rename) and are never fetched from anywhere. An
-//! entry that is not ours, or that the engine refuses, is compiled again.
+//! entry that is not ours, or that the engine refuses, is compiled again. What was
+//! not used for longest goes when all of them are more than [`SIZE`].
 
 mod alike;
 
@@ -12,12 +13,19 @@ use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use run_files::{Digest, atomic, private};
+use run_files::{Digest, atomic, private, used};
+use wasmparser::types::Types;
+use wasmparser::{BinaryReaderError, WasmFeatures};
 use wasmtime::component::Component;
 
 use crate::engine::Nans;
 use crate::known::KnownFiles;
+use crate::notes::Notes;
+use crate::validate::Before;
 use crate::{Engine, Error, Wasm, encode, nan, wasm};
+
+/// How much is kept, in bytes.
+pub const SIZE: u64 = 2 << 30;
 
 /// A directory of compiled artifacts, or none, in which case every load
 /// compiles.
@@ -78,8 +86,7 @@ impl ArtifactCache {
         if let Some(component) = map(engine, &path) {
             return Ok(component);
         }
-        if let Some(code) = self.alike(engine, wasm)
-            && store(&path, &code).is_ok()
+        if self.alike(engine, wasm, &path).is_some()
             && let Some(component) = map(engine, &path)
         {
             return Ok(component);
@@ -147,8 +154,29 @@ impl ArtifactCache {
     pub fn warm(&self, engine: &Engine, wasm: &Wasm) -> Result<(), Error> {
         match self.entry(engine, wasm.digest(), wasm.kind()) {
             Some(path) if private::is_file(&path) => Ok(()),
+            Some(path) if self.alike(engine, wasm, &path).is_some() => Ok(()),
             _ => self.load(engine, wasm).map(drop),
         }
+    }
+
+    /// Validates the bytes of a component, as [`crate::validate`] does, without
+    /// the bodies of functions that were found valid before in other components
+    /// of the same code.
+    ///
+    /// # Errors
+    /// They are not valid with these features.
+    pub fn validate(
+        &self,
+        bytes: &[u8],
+        features: WasmFeatures,
+    ) -> Result<Types, BinaryReaderError> {
+        Before(self.notes()).validate(bytes, features)
+    }
+
+    /// What was found out of components, kept beside their artifacts.
+    #[must_use]
+    pub fn notes(&self) -> Notes {
+        Notes::at(self.dir.as_ref().map(|dir| dir.join("notes")))
     }
 
     fn entry(&self, engine: &Engine, digest: Digest, kind: wasm::Kind) -> Option<PathBuf> {
@@ -210,13 +238,26 @@ fn map(engine: &Engine, path: &Path) -> Option<Component> {
     // user can enter, and entries there are only ever made by `store` from
     // wasmtime's own output. wasmtime itself refuses other versions, settings
     // and processors.
-    unsafe { Component::deserialize_file(engine.wasmtime(), path) }.ok()
+    let component = unsafe { Component::deserialize_file(engine.wasmtime(), path) }.ok()?;
+    used::touch(path);
+    Some(component)
 }
 
 /// Puts an entry in its place, also where one is that `map` refused.
 fn store(path: &Path, code: &[u8]) -> io::Result<()> {
     private::make_dir(path.parent().unwrap_or(Path::new(".")))?;
-    atomic::replace_flushed(path, code)
+    atomic::replace_flushed(path, code)?;
+    make_room(path);
+    Ok(())
+}
+
+/// Keeps the directory of an entry within its size.
+fn make_room(path: &Path) {
+    if let Some(dir) = path.parent() {
+        let added = path.metadata().map_or(0, |meta| meta.len());
+        // What is noted of files and of code lies one deeper.
+        used::prune(dir, &[(dir, 1)], added, SIZE);
+    }
 }
 
 #[cfg(test)]
@@ -238,12 +279,13 @@ mod tests {
     }
 
     fn only_entry(dir: &Path) -> PathBuf {
-        let entries: Vec<_> = fs::read_dir(dir.join("artifacts"))
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
+        let entries = fs::read_dir(dir.join("artifacts")).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        let artifacts: Vec<_> = paths
+            .filter(|path| path.extension().is_some_and(|ending| ending == "cwasm"))
             .collect();
-        assert_eq!(entries.len(), 1, "{entries:?}");
-        entries[0].clone()
+        assert_eq!(artifacts.len(), 1, "{artifacts:?}");
+        artifacts[0].clone()
     }
 
     #[test]

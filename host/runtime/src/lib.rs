@@ -11,6 +11,8 @@
 pub mod ahead;
 #[cfg(feature = "compiler")]
 pub mod artifact;
+#[cfg(feature = "compiler")]
+pub mod bodies;
 pub mod call;
 pub mod command;
 #[cfg(feature = "compiler")]
@@ -32,6 +34,8 @@ mod known;
 mod linker;
 #[cfg(feature = "compiler")]
 pub mod nan;
+#[cfg(feature = "compiler")]
+pub mod notes;
 mod prepared;
 pub mod sandbox;
 #[cfg(feature = "compiler")]

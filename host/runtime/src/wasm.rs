@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use run_files::Digest;
 
@@ -22,7 +22,8 @@ pub enum Kind {
 pub struct Wasm {
     name: String,
     bytes: Arc<Bytes>,
-    digest: Digest,
+    /// When it is first asked for.
+    digest: OnceLock<Digest>,
     kind: Kind,
 }
 
@@ -76,11 +77,10 @@ impl Wasm {
                 });
             }
         };
-        let digest = Digest::of(&bytes);
         Ok(Self {
             name: name.to_owned(),
             bytes: there(bytes),
-            digest,
+            digest: OnceLock::new(),
             kind,
         })
     }
@@ -91,7 +91,7 @@ impl Wasm {
         Self {
             name: name.to_owned(),
             bytes: there(bytes),
-            digest,
+            digest: digest.into(),
             kind: Kind::Component,
         }
     }
@@ -107,7 +107,7 @@ impl Wasm {
         Self {
             name: name.to_owned(),
             bytes: Arc::new(LazyLock::new(Box::new(bytes))),
-            digest,
+            digest: digest.into(),
             kind: Kind::Component,
         }
     }
@@ -127,7 +127,7 @@ impl Wasm {
     /// The digest of the binary form.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        self.digest
+        *self.digest.get_or_init(|| Digest::of(self.bytes()))
     }
 
     /// Component or core module.

@@ -62,7 +62,10 @@ pub(crate) const SAID: &[(&str, &str)] = &[
     ("module.wasm", "it exports no function `init`"),
     ("plain.wasm", "taken"),
     ("returns-error.wasm", "no wonder"),
-    ("tables.wasm", "unsupported `table.set` instruction"),
+    (
+        "tables.wasm",
+        "its code has `table.set`, which changes a table",
+    ),
     ("text.wasm", "it is not a valid component"),
     ("traps.wasm", "unreachable"),
     ("twice.wasm", "modules may be instantiated at most once"),

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::measure::pair;
+use super::measure::{alone, milliseconds, pair};
 use super::six::Six;
 use super::{Ours, remove, table};
 use crate::cache;
@@ -166,17 +166,29 @@ fn compare(six: &Six<'_>, plain: &Plain<'_>) -> Result {
     first(six, language)?;
     another()?;
     step::quiet(&mut (plain.build)())?;
-    let samples = pair(
-        ROUNDS,
-        || Ok(through(six, language)),
-        || Ok((plain.build)()),
-        another,
-    )?;
+    let only = || {
+        let mut command = through(six, language);
+        command.arg("--no-precompile");
+        Ok(command)
+    };
+    let samples = pair(ROUNDS, only, || Ok((plain.build)()), another)?;
     let what = format!(
         "clean release build through the plugin against `{}`",
         plain.tool
     );
+    let theirs = samples.1.wall;
     table::wall(&what, samples, plain.bar);
+    let whole = alone(ROUNDS, || {
+        another()?;
+        Ok(through(six, language))
+    })?;
+    table::row(
+        "… and compiled for its first run as well",
+        &milliseconds(whole.wall),
+        &milliseconds(theirs),
+        whole.wall.as_secs_f64() / theirs.as_secs_f64(),
+        None,
+    );
     Ok(())
 }
 

@@ -6,24 +6,19 @@
 //! removed and counts as not there. `signed/` has the same once more for each key
 //! whose builds were got from other machines.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use run_files::{Digest, atomic, private};
+use run_files::{Digest, atomic, private, used};
 use run_runtime::Wasm;
 use serde::{Deserialize, Serialize};
 
-use super::prune;
 use super::{Entry, Shape};
 
 /// How many shapes are kept for one first key: branches differ in their files.
 const MOST_SHAPES: usize = 16;
-
-/// How exactly the time of the last use is kept.
-const USE_MATTERS_AFTER: Duration = Duration::from_secs(600);
 
 /// The directory of what was built on other machines.
 pub(super) const SIGNED: &str = "signed";
@@ -38,7 +33,8 @@ struct Shapes {
 pub(super) struct Local {
     dir: PathBuf,
     size: u64,
-    grown: AtomicBool,
+    /// By how many bytes, since it was last asked.
+    grown: AtomicU64,
 }
 
 impl Local {
@@ -46,7 +42,7 @@ impl Local {
         Self {
             dir: dir.to_owned(),
             size,
-            grown: AtomicBool::new(false),
+            grown: AtomicU64::new(0),
         }
     }
 
@@ -94,8 +90,8 @@ impl Local {
             fs::remove_file(&path).ok();
             return None;
         };
-        touch(&path);
-        touch(&artifact);
+        used::touch(&path);
+        used::touch(&artifact);
         Some((entry, component))
     }
 
@@ -119,7 +115,6 @@ impl Local {
             let text = serde_json::to_vec(&Shapes { version: 1, shapes })?;
             self.write("shapes", first, "json", &text)?;
         }
-        self.grown.store(true, Ordering::Relaxed);
         Ok(())
     }
 
@@ -133,15 +128,21 @@ impl Local {
         fs::remove_file(&path).is_ok()
     }
 
-    /// Whether something was put in since this was last asked.
-    pub(super) fn has_grown(&self) -> bool {
-        self.grown.swap(false, Ordering::Relaxed)
+    /// How many bytes were put in since this was last asked.
+    pub(super) fn growth(&self) -> u64 {
+        self.grown.swap(0, Ordering::Relaxed)
     }
 
-    /// Removes what was not used for longest where it is too much, also of what
-    /// was built on other machines.
-    pub(super) fn prune(&self) {
-        prune::prune(&self.dir, self.size);
+    /// Makes room for so many bytes that were put in, also in what was built on
+    /// other machines: what was not used for longest goes. An entry whose component is gone, or the other
+    /// way round, is removed when it is next looked at.
+    pub(super) fn prune(&self, added: u64) {
+        let below = |name: &str| self.dir.join(name);
+        let kinds = ["shapes", "entries", "artifacts"].map(|kind| (below(kind), 2));
+        let signed = (below(SIGNED), 4);
+        let all = kinds.iter().chain([&signed]);
+        let all: Vec<_> = all.map(|(dir, depth)| (dir.as_path(), *depth)).collect();
+        used::prune(&self.dir, &all, added, self.size);
     }
 
     fn path(&self, kind: &str, key: Digest, ending: &str) -> PathBuf {
@@ -161,20 +162,8 @@ impl Local {
     fn write(&self, kind: &str, key: Digest, ending: &str, bytes: &[u8]) -> io::Result<()> {
         let path = self.path(kind, key, ending);
         private::make_dir(path.parent().unwrap_or(&self.dir))?;
-        atomic::replace(&path, bytes)
-    }
-}
-
-/// Notes that a file was used.
-fn touch(path: &Path) {
-    let now = SystemTime::now();
-    let recent = fs::metadata(path)
-        .and_then(|meta| meta.modified())
-        .is_ok_and(|time| {
-            now.duration_since(time)
-                .is_ok_and(|age| age < USE_MATTERS_AFTER)
-        });
-    if !recent && let Ok(file) = File::options().write(true).open(path) {
-        file.set_modified(now).ok();
+        atomic::replace(&path, bytes)?;
+        self.grown.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        Ok(())
     }
 }

@@ -11,7 +11,6 @@
 mod entry;
 mod local;
 mod places;
-mod prune;
 mod remote;
 mod shape;
 mod used;
@@ -271,10 +270,11 @@ impl BuildCache {
             .iter()
             .map(|(_, local)| local)
             .chain(&self.local);
-        if all.filter(|local| local.has_grown()).count() > 0
+        let added = all.map(Local::growth).sum();
+        if added > 0
             && let Some(local) = &self.local
         {
-            local.prune();
+            local.prune(added);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use run_runtime::Wasm;
+use run_runtime::{ArtifactCache, Wasm, inspect};
 
 use super::plan::Planned;
 use super::{Outcome, Session};
@@ -76,7 +76,11 @@ impl Session<'_> {
                 Some(spec.kind_span.clone()),
             ));
         }
-        self.warm(&Wasm::read(path)?)?;
+        let component = Wasm::read(path)?;
+        if !self.options.precompile {
+            inspect::check(&component, &ArtifactCache::user())?;
+        }
+        self.warm(&component)?;
         Ok(Outcome::Prebuilt)
     }
 
@@ -87,7 +91,7 @@ impl Session<'_> {
         let world = self.world(spec, &work)?;
         let bytes = Wasm::read(source)?.bytes().to_vec();
         let staged = world.as_ref().map(|staged| &staged.world);
-        let component = finish::finish(&spec.name, bytes, staged, None)?;
+        let component = finish::finish(&spec.name, bytes, staged, None, &ArtifactCache::user())?;
         let output = self.output(spec);
         if std::fs::read(&output).is_ok_and(|there| there == component.bytes()) {
             self.warm(&component)?;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Instant, SystemTime};
 
 use run_plugins::api::{Artifact, ArtifactKind, BuildJob, Built, ProjectView, Watch};
-use run_runtime::Wasm;
+use run_runtime::{ArtifactCache, Wasm};
 
 use super::plan::ToMake;
 use super::{Outcome, Session};
@@ -63,7 +63,8 @@ impl Session<'_> {
             plugin: (about.id.clone(), about.version.to_string()),
         };
         let world = staged.as_ref().map(|staged| &staged.world);
-        let component = finish::finish(&spec.name, bytes, world, Some(&provenance))?;
+        let artifacts = ArtifactCache::user();
+        let component = finish::finish(&spec.name, bytes, world, Some(&provenance), &artifacts)?;
         // The disk is waited for meanwhile.
         std::thread::scope(|scope| {
             let warmed = scope.spawn(|| self.warm(&component));

@@ -47,6 +47,9 @@ pub struct Options {
     /// How many builds may run at once; as many as there are processors where
     /// it is not said.
     pub jobs: Option<NonZeroUsize>,
+    /// Whether what is built is compiled to native code as well, so that its first
+    /// run only maps that.
+    pub precompile: bool,
     /// Builds that were done before.
     pub cache: CacheOptions,
 }
@@ -152,6 +155,9 @@ impl<'a> Session<'a> {
 
     /// Fills the artifact cache, so that the first run only maps it.
     fn warm(&self, component: &Wasm) -> Result<(), BuildError> {
+        if !self.options.precompile {
+            return Ok(());
+        }
         // A prebuilt core module may be anything, also something that never runs.
         if component.kind() == run_runtime::wasm::Kind::CoreModule
             && run_runtime::encode::component(component).is_err()

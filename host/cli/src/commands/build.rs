@@ -24,6 +24,7 @@ pub(crate) fn run(args: &Build, shell: &Shell) -> Result<ExitCode, Failure> {
         components: args.components.clone(),
         explain: args.explain,
         no_cache: args.no_cache,
+        no_precompile: args.no_precompile,
         jobs: args.jobs,
     };
     // Unknown names are told before anything is built.
@@ -55,6 +56,7 @@ pub(crate) struct Request {
     pub(crate) components: Vec<String>,
     pub(crate) explain: bool,
     pub(crate) no_cache: bool,
+    pub(crate) no_precompile: bool,
     pub(crate) jobs: Option<NonZeroUsize>,
 }
 
@@ -103,6 +105,7 @@ pub(crate) fn build(project: &Project, request: &Request, shell: &Shell) -> Resu
         hermetic: locks.hermetic,
         pins: project::pins(lock.as_ref(), locked),
         jobs: request.jobs,
+        precompile: !request.no_precompile,
         cache: build_cache::options(project, caches)?,
     };
     let cancel = interrupt::cancel_on_interrupt();

@@ -22,6 +22,22 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     commit(file, path)
 }
 
+/// As [`write`], without waiting for the disk: whole to whoever reads it, and after
+/// a power cut maybe torn, or not there.
+///
+/// For what is compared with its digest before it is believed, and can be made
+/// again.
+///
+/// # Errors
+/// Any I/O error of creating, writing or renaming.
+pub fn write_unflushed(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = temporary_beside(path)?;
+    file.write_all(bytes)?;
+    open_up(&file, path)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
 /// Replaces `path` with `bytes`, for this user alone (0600): whole to whoever
 /// reads it, without waiting for the disk. After a power cut the file may be
 /// torn, or not there.
@@ -47,6 +63,24 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 pub fn replace_flushed(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = temporary_beside(path)?;
     file.write_all(bytes)?;
+    file.as_file().sync_data()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// As [`replace_flushed`], with a copy of the file `from` and what `change` does
+/// to it.
+///
+/// # Errors
+/// Any I/O error, of `change` as well.
+pub fn replace_with_changed(
+    path: &Path,
+    from: &Path,
+    change: impl FnOnce(&File) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut file = temporary_beside(path)?;
+    io::copy(&mut File::open(from)?, file.as_file_mut())?;
+    change(file.as_file())?;
     file.as_file().sync_data()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
@@ -95,6 +129,14 @@ fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
 }
 
 fn commit(file: tempfile::NamedTempFile, path: &Path) -> io::Result<()> {
+    open_up(&file, path)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    sync_parent(path)
+}
+
+/// Gives a temporary file the mode of what it becomes.
+fn open_up(file: &tempfile::NamedTempFile, path: &Path) -> io::Result<()> {
     // A temporary file is private (0600); what it becomes should be as readable
     // as any file the user creates, unless one with its own mode is replaced.
     #[cfg(unix)]
@@ -107,9 +149,7 @@ fn commit(file: tempfile::NamedTempFile, path: &Path) -> io::Result<()> {
         file.as_file()
             .set_permissions(fs::Permissions::from_mode(mode))?;
     }
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    sync_parent(path)
+    Ok(())
 }
 
 /// Without this a rename can be lost in a power cut although the data is there.

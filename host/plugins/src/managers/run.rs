@@ -148,7 +148,10 @@ impl Runner<'_> {
             ..Policy::default()
         };
         for tool in self.tools.present() {
-            policy.read.extend(tool.files);
+            // One that does not tell is not started either.
+            policy
+                .read
+                .extend(self.tools.files(&tool).unwrap_or_default());
         }
         for directory in &manifest.directories {
             let Some(path) =

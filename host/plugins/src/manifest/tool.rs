@@ -63,6 +63,10 @@ pub struct Locate {
     /// Files whose change makes a remembered answer stale.
     #[serde(default)]
     pub state: Vec<String>,
+    /// Names of such files in the project's directory, or in one above it. Without
+    /// any, no answer is remembered.
+    #[serde(default)]
+    pub near: Vec<String>,
 }
 
 /// `[tool.reads]`: a question whose answer is what a tool's process reads, one

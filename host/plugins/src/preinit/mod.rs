@@ -15,6 +15,8 @@ mod strip;
 
 use std::time::Duration;
 
+use run_files::Digest;
+use run_runtime::bodies::{Bodies, NotApart};
 use run_runtime::{ArtifactCache, Engine, Ticker, Wasm};
 use wasmtime::component::{Component, Func, Instance, Val};
 use wasmtime::{Store, UpdateDeadline};
@@ -75,19 +77,29 @@ impl Preinit {
     /// The component after its initialiser has run, without the initialiser.
     pub(crate) async fn snapshot(
         &self,
-        request: Request,
+        mut request: Request,
         lines: &LineSink,
     ) -> Result<Vec<u8>, Failure> {
-        let initializer = screen::component(&request.component, &request.initializer)?;
+        let digest = Digest::of(&request.component);
+        let initializer = screen::once(
+            &request.component,
+            digest,
+            &request.initializer,
+            &self.artifacts.notes(),
+        )?;
+        let component = std::mem::take(&mut request.component);
+        let apart = |error: NotApart| Failure::Request(error.to_string());
+        let (bodies, outline) = Bodies::take(component).map_err(apart)?;
         // Left in by the rewriting, which would take a core function of that
         // name away as well, and taken out afterwards.
         let mut wizer = Wizer::new();
         wizer.keep_init_func(true);
         let (context, instrumented) = wizer
-            .instrument_component(&request.component)
+            .instrument_component(&outline)
             .map_err(|error| Failure::Unsupported(format!("{error:#}")))?;
         let engine = Engine::initializer().map_err(|error| Failure::Host(error.to_string()))?;
-        let component = self.compiled(&engine, &request.name, instrumented).await?;
+        let wasm = whole(&request.name, digest, &bodies, instrumented);
+        let component = self.compiled(&engine, wasm).await?;
 
         let violation = Violation::default();
         let cell = Cell::new(&request, &self.limits, &violation, lines)
@@ -120,6 +132,7 @@ impl Preinit {
             .map_err(|error| Failure::Unsupported(format!("{error:#}")))?;
         let bytes = strip::export(&bytes, &request.initializer, initializer)
             .map_err(Failure::Unsupported)?;
+        let bytes = bodies.put_back(&bytes).map_err(apart)?;
         if bytes.len() > self.limits.snapshot {
             let figure = self.limits.snapshot >> 20;
             return Err(Failure::Limit(format!(
@@ -131,19 +144,14 @@ impl Preinit {
 
     /// Compiles on a thread of its own, so that the call can be abandoned
     /// meanwhile.
-    async fn compiled(
-        &self,
-        engine: &Engine,
-        name: &str,
-        bytes: Vec<u8>,
-    ) -> Result<Component, Failure> {
+    async fn compiled(&self, engine: &Engine, wasm: Wasm) -> Result<Component, Failure> {
         let (done, wait) = tokio::sync::oneshot::channel();
-        let (artifacts, engine, name) = (self.artifacts.clone(), engine.clone(), name.to_owned());
+        let (artifacts, engine) = (self.artifacts.clone(), engine.clone());
         std::thread::Builder::new()
             .name("initializer".to_owned())
             .spawn(move || {
-                let compiled = Wasm::from_bytes(&name, bytes)
-                    .and_then(|wasm| artifacts.load(&engine, &wasm))
+                let compiled = artifacts
+                    .load(&engine, &wasm)
                     .map_err(|error| Failure::Request(error.to_string()));
                 done.send(compiled).ok();
             })
@@ -151,6 +159,17 @@ impl Preinit {
         wait.await
             .unwrap_or_else(|_| Err(Failure::Host("the compiler stopped".to_owned())))
     }
+}
+
+/// The instrumented component with its bodies, which are put back where it has to
+/// be compiled. It is made of nothing else than these two.
+fn whole(name: &str, component: Digest, bodies: &Bodies, instrumented: Vec<u8>) -> Wasm {
+    let around = Digest::of(&instrumented);
+    let both = Digest::of_fields([component.as_bytes().as_slice(), around.as_bytes()]);
+    let bodies = bodies.clone();
+    // What does not fit is nothing, which the compiler refuses.
+    let put_back = move || bodies.put_back(&instrumented).unwrap_or_default();
+    Wasm::deferred_component(name, both, put_back)
 }
 
 fn out_of_time(limit: Duration) -> String {

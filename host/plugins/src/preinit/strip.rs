@@ -145,14 +145,12 @@ mod tests {
                 (instance (export "c") (export "b" (func $x))))"#,
         )
         .unwrap();
-        let index = crate::preinit::screen::component(&bytes, "init").unwrap();
+        let screened = crate::preinit::screen::component;
+        let index = screened(&bytes, "init").unwrap();
         let stripped = export(&bytes, "init", index).unwrap();
         wasmparser::validate(&stripped).unwrap();
-        let again = crate::preinit::screen::component(&stripped, "init");
+        let again = screened(&stripped, "init");
         assert!(format!("{again:?}").contains("no function `init`"));
-        assert!(
-            crate::preinit::screen::component(&stripped, "b").is_err(),
-            "it is used"
-        );
+        assert!(screened(&stripped, "b").is_err(), "it is used");
     }
 }

@@ -168,6 +168,7 @@ impl Processes {
             )));
         }
         let tool = self.tools.resolve(id).map_err(Refusal::Tool)?;
+        self.tools.files(&tool).map_err(Refusal::Tool)?;
         if let Ok(mut used) = self.used.lock() {
             used.insert(tool.program.clone(), tool.clone());
         }
@@ -228,7 +229,10 @@ impl Processes {
         }
         policy.read.extend(self.tree.ancestors.iter().cloned());
         for tool in self.tools.present() {
-            policy.read.extend(tool.files);
+            // One that does not tell is not started either.
+            policy
+                .read
+                .extend(self.tools.files(&tool).unwrap_or_default());
         }
         for (path, access) in &self.directories {
             match access {

@@ -24,6 +24,8 @@ pub struct Tools {
     pins: Pins,
     granted: Box<dyn Fn(&str) -> bool + Send + Sync>,
     resolved: Mutex<BTreeMap<String, Result<Tool, ToolError>>>,
+    /// What tools told that they read, by their program's file.
+    told: Mutex<BTreeMap<PathBuf, Result<Vec<PathBuf>, String>>>,
 }
 
 impl Tools {
@@ -42,6 +44,7 @@ impl Tools {
             pins: pins.clone(),
             granted: Box::new(granted),
             resolved: Mutex::default(),
+            told: Mutex::default(),
         }
     }
 
@@ -96,13 +99,34 @@ impl Tools {
             .collect()
     }
 
-    fn find(&self, declared: &Declared) -> Result<Tool, ToolError> {
-        let missing = |why: String| ToolError::Missing {
-            program: declared.program.clone(),
-            why,
-            help: install_help(declared),
+    /// What a process of the tool reads of its own. The tool is asked for some of
+    /// it, so this is for when it is started, and not for telling it apart.
+    ///
+    /// # Errors
+    /// It does not answer, or wants more than a tool may read.
+    pub fn files(&self, tool: &Tool) -> Result<Vec<PathBuf>, ToolError> {
+        let mut files = tool.files.clone();
+        let declared = self.manifest.tool(&tool.id);
+        if let Some(declared) = declared {
+            let told = self.told(declared, tool);
+            files.extend(told.map_err(|why| missing(declared, why))?);
+        }
+        Ok(files)
+    }
+
+    /// Asked once.
+    fn told(&self, declared: &Declared, tool: &Tool) -> Result<Vec<PathBuf>, String> {
+        let Some(asked) = &declared.reads else {
+            return Ok(Vec::new());
         };
-        let (path, place, files) = self.place(declared).map_err(missing)?;
+        let mut told = self.told.lock().unwrap_or_else(|e| e.into_inner());
+        told.entry(tool.path.clone())
+            .or_insert_with(|| self.reads(asked, tool))
+            .clone()
+    }
+
+    fn find(&self, declared: &Declared) -> Result<Tool, ToolError> {
+        let (path, place, files) = self.place(declared).map_err(|why| missing(declared, why))?;
         self.examine(declared, path, place, files)
     }
 
@@ -122,7 +146,7 @@ impl Tools {
         let path = place::program_of(package, &dir)
             .ok_or_else(|| missing(format!("there is no `{}`", package.program)))?;
         let place = Place::Installed(dir);
-        let files = self.files(declared, &path, &place);
+        let files = self.around(declared, &path, &place);
         self.examine(declared, path, place, files)
     }
 
@@ -134,11 +158,6 @@ impl Tools {
         place: Place,
         files: Vec<PathBuf>,
     ) -> Result<Tool, ToolError> {
-        let missing = |why: String| ToolError::Missing {
-            program: declared.program.clone(),
-            why,
-            help: install_help(declared),
-        };
         let mut tool = Tool {
             id: declared.id.clone(),
             program: declared.program.clone(),
@@ -151,13 +170,13 @@ impl Tools {
         let interpreter = self.interpreter(&tool.path);
         tool.files
             .extend(interpreter.and_then(|path| fs::canonicalize(path).ok()));
-        if let Some(asked) = &declared.reads {
-            tool.files
-                .extend(self.reads(asked, &tool).map_err(missing)?);
-        }
-        let environment = |home: &Path| self.bare(&tool, home);
-        tool.version = probe::version(declared, &tool, environment, &self.helpers(&tool.path))
-            .map_err(missing)?;
+        let question = probe::Question {
+            environment: &|home| self.bare(&tool, home),
+            helpers: &self.helpers(&tool.path),
+            files: &|| self.told(declared, &tool),
+        };
+        let version = probe::version(declared, &tool, &question);
+        tool.version = version.map_err(|why| missing(declared, why))?;
         if let (Some(accepts), Some(found)) = (&declared.accepts, &tool.version)
             && !release(found).is_some_and(|version| accepts.matches(&version))
         {
@@ -185,11 +204,11 @@ impl Tools {
         } else {
             (self.path(declared)?, Place::Path)
         };
-        let files = self.files(declared, &path, &place);
+        let files = self.around(declared, &path, &place);
         Ok((path, place, files))
     }
 
-    fn files(&self, declared: &Declared, path: &Path, place: &Place) -> Vec<PathBuf> {
+    fn around(&self, declared: &Declared, path: &Path, place: &Place) -> Vec<PathBuf> {
         let mut files = vec![path.to_owned()];
         let directory = path.parent().unwrap_or(Path::new("/"));
         files.extend(
@@ -260,5 +279,13 @@ impl Tools {
             ("LC_ALL".to_owned(), "C".to_owned()),
         ]);
         environment
+    }
+}
+
+fn missing(declared: &Declared, why: String) -> ToolError {
+    ToolError::Missing {
+        program: declared.program.clone(),
+        why,
+        help: install_help(declared),
     }
 }

@@ -13,15 +13,22 @@ use crate::manifest::Tool as Declared;
 use crate::process::confine::Policy;
 use crate::process::{Spec, query};
 
+/// What a tool is given to answer with.
+pub(super) struct Question<'q> {
+    /// Variables, for a home that is empty.
+    pub(super) environment: &'q dyn Fn(&Path) -> BTreeMap<String, String>,
+    /// Programs that are linked on its `PATH`, with what they read of their own.
+    pub(super) helpers: &'q [(String, PathBuf, Vec<PathBuf>)],
+    /// What it reads besides, as it tells itself.
+    pub(super) files: &'q dyn Fn() -> Result<Vec<PathBuf>, String>,
+}
+
 /// The version that a tool prints, where the manifest says how to ask. The
-/// answer is kept beside what tells the file apart. It gets the `environment` of
-/// an empty home. `helpers` are programs that
-/// are linked on its `PATH`, with what they read of their own.
+/// answer is kept beside what tells the file apart.
 pub(super) fn version(
     declared: &Declared,
     tool: &Tool,
-    environment: impl Fn(&Path) -> BTreeMap<String, String>,
-    helpers: &[(String, PathBuf, Vec<PathBuf>)],
+    question: &Question<'_>,
 ) -> Result<Option<String>, String> {
     let Some(pattern) = &declared.pattern else {
         return Ok(None);
@@ -35,7 +42,7 @@ pub(super) fn version(
     {
         return Ok(Some(version));
     }
-    let printed = ask(declared, tool, environment, helpers)?;
+    let printed = ask(declared, tool, question)?;
     let version = regex::Regex::new(pattern)
         .ok()
         .and_then(|regex| Some(regex.captures(&printed)?.get(1)?.as_str().to_owned()))
@@ -56,6 +63,24 @@ pub(super) fn digest(path: &Path) -> io::Result<Digest> {
     let digest = Digest::of_file(path)?;
     remember(remembered.as_deref(), &digest.to_string());
     Ok(digest)
+}
+
+/// What was answered before by a program whose file is still the same, to this
+/// question.
+pub(super) struct Remembered(Option<PathBuf>);
+
+impl Remembered {
+    pub(super) fn of(program: &Path, question: &[String]) -> Self {
+        Self(remembered_at(program, question, "answer"))
+    }
+
+    pub(super) fn answer(&self) -> Option<String> {
+        fs::read_to_string(self.0.as_ref()?).ok()
+    }
+
+    pub(super) fn keep(&self, answer: &str) {
+        remember(self.0.as_deref(), answer);
+    }
 }
 
 /// A cache: where it cannot be written the same is found out again.
@@ -89,17 +114,13 @@ fn is_settled(path: &Path) -> bool {
         .is_some_and(|age| age > Duration::from_secs(3))
 }
 
-fn ask(
-    declared: &Declared,
-    tool: &Tool,
-    environment: impl Fn(&Path) -> BTreeMap<String, String>,
-    helpers: &[(String, PathBuf, Vec<PathBuf>)],
-) -> Result<String, String> {
+fn ask(declared: &Declared, tool: &Tool, question: &Question<'_>) -> Result<String, String> {
     let home = tempfile::tempdir().map_err(|error| error.to_string())?;
     let bin = home.path().join("bin");
     let mut read = tool.files.clone();
+    read.extend((question.files)()?);
     fs::create_dir(&bin).map_err(|error| error.to_string())?;
-    for (name, path, files) in helpers {
+    for (name, path, files) in question.helpers {
         #[cfg(unix)]
         let linked = std::os::unix::fs::symlink(path, bin.join(name));
         #[cfg(not(unix))]
@@ -107,7 +128,7 @@ fn ask(
         linked.map_err(|error| error.to_string())?;
         read.extend(files.iter().cloned());
     }
-    let mut variables = environment(home.path());
+    let mut variables = (question.environment)(home.path());
     let path = variables.entry("PATH".to_owned()).or_default();
     *path = format!("{}:{path}", bin.display());
     query(&Spec {

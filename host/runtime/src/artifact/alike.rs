@@ -7,13 +7,14 @@
 //! compiled with a pattern for contents, which says where that is, and every one
 //! after it is a copy of that artifact with contents of its own.
 
-use std::fs;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 
-use run_files::private;
+use run_files::{atomic, private, used};
 use wasmtime::component::Component;
 
-use super::{ArtifactCache, compilable, store};
+use super::{ArtifactCache, compilable, make_room, store};
 use crate::images::{Apart, pattern};
 use crate::wasm::Kind;
 use crate::{Engine, Wasm};
@@ -26,35 +27,55 @@ pub(super) const VERSION: &[u8] = b"images 1";
 const LITTLE_CODE: usize = 256 << 10;
 
 impl ArtifactCache {
-    /// The artifact of a component, as it becomes by way of another's; `None`
+    /// Makes the artifact of a component at `path` by way of another's; `None`
     /// where that is not to be had, and it is compiled by itself.
-    pub(super) fn alike(&self, engine: &Engine, wasm: &Wasm) -> Option<Vec<u8>> {
+    pub(super) fn alike(&self, engine: &Engine, wasm: &Wasm, path: &Path) -> Option<()> {
         if wasm.kind() != Kind::Component {
             return None;
         }
-        let apart = Apart::of(wasm.bytes()).filter(|apart| apart.code() >= LITTLE_CODE)?;
+        let apart = Apart::of(wasm.bytes())
+            .filter(|apart| !apart.images().is_empty() && apart.code() >= LITTLE_CODE)?;
         let entry = self.entry(engine, apart.digest(), Kind::Component)?;
         let note = entry.with_extension("alike");
-        let (mut code, places) = match known(&note, &apart) {
-            Some(known) => known,
-            None => {
-                let made = compiled(engine, wasm, &apart)?;
-                let artifact = self.entry(engine, wasm.digest(), Kind::Component)?;
-                let name = artifact.file_name()?.to_str()?;
-                store(&note, Note::text(name, &made.1).as_bytes()).ok()?;
-                made
-            }
-        };
-        for (image, place) in apart.images().iter().zip(places) {
-            code.get_mut(place..place + image.len())?
-                .copy_from_slice(image);
+        if let Some((artifact, places)) = known(&note, &apart) {
+            used::touch(&artifact);
+            let change = |file: &File| fill(file, &apart, &places);
+            atomic::replace_with_changed(path, &artifact, change).ok()?;
+            make_room(path);
+            return Some(());
         }
-        Some(code)
+        let (mut code, places) = compiled(engine, wasm, &apart)?;
+        let name = path.file_name()?.to_str()?;
+        store(&note, Note::text(name, &places).as_bytes()).ok()?;
+        for (image, place) in apart.images().iter().zip(places) {
+            image.fill(code.get_mut(place..place.checked_add(image.size())?)?);
+        }
+        store(path, &code).ok()
     }
 }
 
+/// Puts the images into a copy of an artifact.
+fn fill(file: &File, apart: &Apart<'_>, places: &[usize]) -> io::Result<()> {
+    let length = file.metadata()?.len();
+    for (image, &place) in apart.images().iter().zip(places) {
+        let mut bytes = vec![0; image.size()];
+        image.fill(&mut bytes);
+        let place = place as u64;
+        if place
+            .checked_add(bytes.len() as u64)
+            .is_none_or(|end| end > length)
+        {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let mut file = file;
+        file.seek(SeekFrom::Start(place))?;
+        file.write_all(&bytes)?;
+    }
+    Ok(())
+}
+
 /// An artifact of the same code, and where the images are in it.
-fn known(note: &Path, apart: &Apart<'_>) -> Option<(Vec<u8>, Vec<usize>)> {
+fn known(note: &Path, apart: &Apart<'_>) -> Option<(PathBuf, Vec<usize>)> {
     let dir = note.parent()?;
     if !private::is_dir(dir) || !private::is_file(note) {
         return None;
@@ -62,10 +83,8 @@ fn known(note: &Path, apart: &Apart<'_>) -> Option<(Vec<u8>, Vec<usize>)> {
     let text = fs::read_to_string(note).ok()?;
     let note = Note::parse(&text)?;
     let artifact = dir.join(note.artifact);
-    if note.places.len() != apart.images().len() || !private::is_file(&artifact) {
-        return None;
-    }
-    Some((fs::read(artifact).ok()?, note.places))
+    let usable = note.places.len() == apart.images().len() && private::is_file(&artifact);
+    usable.then_some((artifact, note.places))
 }
 
 /// Compiles it with patterns for contents.
@@ -76,7 +95,7 @@ fn compiled(engine: &Engine, wasm: &Wasm, apart: &Apart<'_>) -> Option<(Vec<u8>,
     let code = component.serialize().ok()?;
     let images = apart.images().iter().enumerate();
     let places = images
-        .map(|(index, image)| memchr::memmem::find(&code, &pattern(index, image.len())))
+        .map(|(index, image)| memchr::memmem::find(&code, &pattern(index, image.size())))
         .collect::<Option<_>>()?;
     Some((code, places))
 }
@@ -140,11 +159,15 @@ mod tests {
         tell.call(&mut store, ()).unwrap().0
     }
 
+    fn with_ending(dir: &Path, ending: &str) -> Vec<PathBuf> {
+        let paths = fs::read_dir(dir).unwrap().map(|file| file.unwrap().path());
+        paths
+            .filter(|path| path.extension().is_some_and(|its| its == ending))
+            .collect()
+    }
+
     fn endings(dir: &Path, ending: &str) -> usize {
-        let files = fs::read_dir(dir).unwrap();
-        files
-            .filter(|file| file.as_ref().unwrap().path().extension().unwrap() == ending)
-            .count()
+        with_ending(dir, ending).len()
     }
 
     #[test]
@@ -163,11 +186,8 @@ mod tests {
         assert_eq!((endings(&dir, "cwasm"), endings(&dir, "alike")), (4, 2));
 
         // What a note leads to may be gone.
-        for file in fs::read_dir(&dir).unwrap() {
-            let path = file.unwrap().path();
-            if path.extension().unwrap() == "cwasm" {
-                fs::remove_file(path).unwrap();
-            }
+        for artifact in with_ending(&dir, "cwasm") {
+            fs::remove_file(artifact).unwrap();
         }
         let again = cache.load(&engine, &component(5, "")).unwrap();
         assert_eq!(tells(&engine, &again), 5);
@@ -180,7 +200,8 @@ mod tests {
         let cache = ArtifactCache::at(&dir.path().join("artifacts"));
         let engine = Engine::application(&Default::default()).unwrap();
         let named = component(6, r#"(data (i32.const 0) "x") (func (data.drop 1))"#);
-        assert!(cache.alike(&engine, &named).is_none());
+        let path = dir.path().join("artifacts/named.cwasm");
+        assert!(cache.alike(&engine, &named, &path).is_none());
         assert_eq!(tells(&engine, &cache.load(&engine, &named).unwrap()), 6);
     }
 

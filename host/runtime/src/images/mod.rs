@@ -5,7 +5,7 @@
 //! left has a digest, by which compiled code is found again, and can be compiled
 //! with something else in its place.
 
-mod module;
+mod image;
 mod pattern;
 
 use std::borrow::Cow;
@@ -14,7 +14,7 @@ use run_files::Digest;
 use wasmparser::BinaryReaderError;
 
 use crate::sections::{CODE, COMPONENT, CORE_MODULE, HEADER, Section, sections, write};
-use module::Module;
+pub(crate) use image::Image;
 pub(crate) use pattern::pattern;
 
 /// Components are not nested deeper by any tool.
@@ -26,20 +26,16 @@ pub(crate) struct Apart<'a> {
     /// Of everything but the contents.
     digest: Digest,
     /// What the memories begin with, in the order of their modules.
-    images: Vec<Vec<u8>>,
+    images: Vec<Image<'a>>,
     /// Bytes of code.
     code: usize,
 }
 
 impl<'a> Apart<'a> {
-    /// `None` where it has no contents to be taken off, or is not valid as far
-    /// as it is looked at.
+    /// `None` where it is no component that is valid as far as it is looked at.
     pub(crate) fn of(wasm: &'a [u8]) -> Option<Self> {
         let mut parts = Parts::default();
         parts.component(wasm, 0).ok()?;
-        if parts.images.is_empty() {
-            return None;
-        }
         Some(Self {
             wasm,
             digest: Digest::of_fields(parts.rest.iter().map(AsRef::as_ref)),
@@ -52,7 +48,8 @@ impl<'a> Apart<'a> {
         self.digest
     }
 
-    pub(crate) fn images(&self) -> &[Vec<u8>] {
+    /// What was taken off; nothing, where nothing can be.
+    pub(crate) fn images(&self) -> &[Image<'a>] {
         &self.images
     }
 
@@ -73,7 +70,7 @@ impl<'a> Apart<'a> {
 #[derive(Default)]
 struct Parts<'a> {
     rest: Vec<Cow<'a, [u8]>>,
-    images: Vec<Vec<u8>>,
+    images: Vec<Image<'a>>,
     code: usize,
 }
 
@@ -105,19 +102,19 @@ impl<'a> Parts<'a> {
         let sections = sections(wasm)?;
         let code = sections.iter().filter(|section| section.id == CODE);
         self.code += code.map(|section| section.content.len()).sum::<usize>();
-        let Some(module) = Module::of(&sections) else {
+        let Some(image) = Image::of(&sections) else {
             self.rest.push(wasm.into());
             return Ok(());
         };
         self.rest.push(wasm[..HEADER].into());
         for section in &sections {
-            match module.replaces(section) {
+            match Image::replaces(section) {
                 // Where the image is counts, and what is in it does not.
-                true => self.rest.push(module.place().to_vec().into()),
+                true => self.rest.push(image.place().to_vec().into()),
                 false => self.rest.push(section.whole.into()),
             }
         }
-        self.images.push(module.image());
+        self.images.push(image);
         Ok(())
     }
 
@@ -133,13 +130,13 @@ fn filled(wasm: &[u8], index: &mut usize) -> Result<Vec<u8>, Odd> {
         match id {
             CORE_MODULE => {
                 let sections = sections(content)?;
-                match Module::of(&sections) {
-                    Some(module) => {
-                        let filling = pattern(*index, module.size());
+                match Image::of(&sections) {
+                    Some(image) => {
+                        let filling = pattern(*index, image.size());
                         *index += 1;
                         write(
                             id,
-                            &module.with(&content[..HEADER], &sections, &filling)?,
+                            &image.module_with(&content[..HEADER], &sections, &filling)?,
                             &mut out,
                         )?;
                     }

@@ -24,7 +24,7 @@ use wasmparser::types::Types;
 use wit_component::DecodedWasm;
 use wit_parser::{Resolve, WorldId};
 
-use crate::{Error, Wasm, wasm};
+use crate::{ArtifactCache, Error, Wasm, wasm};
 
 /// The outside of a component or core module, and what it says of itself.
 #[derive(Debug, Clone)]
@@ -52,7 +52,19 @@ pub struct Description {
 /// # Errors
 /// The bytes are not valid, or are a WIT package, which has nothing to run.
 pub fn describe(wasm: &Wasm) -> Result<Description, Error> {
-    let types = validate(wasm)?;
+    described(wasm, validate(wasm, &ArtifactCache::disabled())?)
+}
+
+/// Checks that there is something to run, as [`describe`] does, with what
+/// `artifacts` knows to be valid.
+///
+/// # Errors
+/// As [`describe`].
+pub fn check(wasm: &Wasm, artifacts: &ArtifactCache) -> Result<(), Error> {
+    described(wasm, validate(wasm, artifacts)?).map(drop)
+}
+
+fn described(wasm: &Wasm, types: Types) -> Result<Description, Error> {
     let mut description = Description {
         kind: wasm.kind(),
         imports: Vec::new(),
@@ -99,11 +111,13 @@ fn outside(wasm: &Wasm, types: &Types) -> Result<(Vec<Item>, Vec<Item>), Error> 
 }
 
 /// The types of all that is in the bytes.
-fn validate(wasm: &Wasm) -> Result<Types, Error> {
-    crate::validate(wasm.bytes(), wasmparser::WasmFeatures::all()).map_err(|error| Error::Invalid {
-        name: wasm.name().to_owned(),
-        reason: error.to_string(),
-    })
+fn validate(wasm: &Wasm, artifacts: &ArtifactCache) -> Result<Types, Error> {
+    artifacts
+        .validate(wasm.bytes(), wasmparser::WasmFeatures::all())
+        .map_err(|error| Error::Invalid {
+            name: wasm.name().to_owned(),
+            reason: error.to_string(),
+        })
 }
 
 fn nothing_to_run(wasm: &Wasm) -> Error {
@@ -121,8 +135,8 @@ fn to_wit(wasm: &Wasm, types: &Types) -> Result<DecodedWasm, String> {
     wit_component::decode(wasm.bytes()).map_err(|error| format!("{error:#}"))
 }
 
-fn decode(wasm: &Wasm) -> Result<(Resolve, WorldId), Error> {
-    let types = validate(wasm)?;
+fn decode(wasm: &Wasm, artifacts: &ArtifactCache) -> Result<(Resolve, WorldId), Error> {
+    let types = validate(wasm, artifacts)?;
     match to_wit(wasm, &types) {
         Ok(DecodedWasm::Component(resolve, world)) => Ok((resolve, world)),
         Ok(DecodedWasm::WitPackage(..)) => Err(nothing_to_run(wasm)),

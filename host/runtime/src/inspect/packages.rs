@@ -7,7 +7,7 @@ use wit_parser::{PackageId, Resolve};
 
 use super::items::{self, Item};
 use super::wit_error;
-use crate::{Error, Wasm, wasm};
+use crate::{ArtifactCache, Error, Wasm, wasm};
 
 /// A WIT package: worlds and interfaces, and nothing to run.
 pub struct Package {
@@ -59,7 +59,7 @@ impl Package {
         if wasm.kind() == wasm::Kind::CoreModule {
             return Ok(None);
         }
-        let types = super::validate(wasm)?;
+        let types = super::validate(wasm, &ArtifactCache::disabled())?;
         Ok(match super::to_wit(wasm, &types) {
             Ok(DecodedWasm::WitPackage(resolve, id)) => Some(Self { resolve, id }),
             _ => None,
@@ -150,7 +150,7 @@ pub(super) fn read(path: &Path, shown: &Path) -> Result<(Resolve, PackageId), Er
 /// # Errors
 /// The bytes are not valid, carry no WIT, or what WIT text has no form for.
 pub fn wit_text(wasm: &Wasm) -> Result<String, Error> {
-    let types = super::validate(wasm)?;
+    let types = super::validate(wasm, &ArtifactCache::disabled())?;
     let none = |reason: String| Error::Wit {
         path: wasm.name().to_owned(),
         reason,

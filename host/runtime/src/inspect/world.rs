@@ -5,7 +5,7 @@ use std::path::Path;
 use wit_parser::{Resolve, WorldId, WorldItem};
 
 use super::{decode, packages, signatures, wit_error};
-use crate::{Error, Wasm};
+use crate::{ArtifactCache, Error, Wasm};
 
 /// A world of a WIT package on disk.
 pub struct World {
@@ -46,12 +46,14 @@ pub fn load_wit(path: &Path, shown: &Path, world: Option<&str>) -> Result<World,
 
 /// Checks that `wasm` exports all that the world promises, with the same types.
 /// What it exports beyond that is its own affair, and so are its imports: those
-/// are checked against capabilities when it runs.
+/// are checked against capabilities when it runs. It is validated first, but for
+/// what `artifacts` knows to be valid.
 ///
 /// # Errors
-/// [`Error::World`] listing every export that is missing or different.
-pub fn check_world(wasm: &Wasm, world: &World) -> Result<(), Error> {
-    let (component, component_world) = decode(wasm)?;
+/// [`Error::Invalid`], and [`Error::World`] listing every export that is missing
+/// or different.
+pub fn check_world(wasm: &Wasm, world: &World, artifacts: &ArtifactCache) -> Result<(), Error> {
+    let (component, component_world) = decode(wasm, artifacts)?;
     let exported = &component.worlds[component_world].exports;
     let promised = &world.resolve.worlds[world.id].exports;
     let mut problems = Vec::new();

@@ -9,6 +9,7 @@ use wit_parser::{Resolve, WorldId};
 use crate::engine::{self, Engine};
 use crate::modules::{Graph, Natives, Shape, bundle};
 use crate::request::Request;
+use crate::wide::Wide;
 use crate::world::{self, Needs};
 use crate::{declarations, exports, gaps, jco, prelude, quickjs, source, typecheck};
 
@@ -45,8 +46,12 @@ pub(crate) fn build(job: &Job, request: &Request) -> Result<Vec<PathBuf>> {
     }
     world::furnish(&mut resolve, world, needs)?;
     let natives = world::natives(&resolve, world);
-    let (before, own) = prelude::script(needs, engine, &natives);
-    let bundle = bundle(&graph, &before, shape, &own);
+    let wide = match engine {
+        Engine::QuickJs => Wide::of(&resolve, world),
+        Engine::StarlingMonkey => None,
+    };
+    let prelude = prelude::of(needs, engine, &natives, wide);
+    let bundle = bundle(&graph, &prelude, shape);
     match engine {
         Engine::QuickJs => {
             step.relabel(&format!("{}: initialising", request.name));

@@ -204,7 +204,7 @@ impl Printer<'_> {
     fn ty(&self, ty: &Type) -> String {
         match ty {
             Type::Bool => "boolean".to_owned(),
-            Type::U64 | Type::S64 => "number | bigint".to_owned(),
+            Type::U64 | Type::S64 => "bigint".to_owned(),
             Type::Char | Type::String => "string".to_owned(),
             Type::ErrorContext => "unknown".to_owned(),
             Type::Id(id) => {

@@ -10,7 +10,7 @@ use crate::names::camel;
 use crate::place::Source;
 
 /// The name a source exports something of the world by.
-fn exported(resolve: &Resolve, key: &WorldKey, item: &WorldItem) -> Option<String> {
+pub(crate) fn exported(resolve: &Resolve, key: &WorldKey, item: &WorldItem) -> Option<String> {
     match (key, item) {
         (_, WorldItem::Type { .. }) => None,
         (WorldKey::Name(name), _) => Some(camel(name)),

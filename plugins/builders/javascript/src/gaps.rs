@@ -1,12 +1,10 @@
 //! What the runtime cannot do, found in the world before anything is built:
-//! an error now is better than a wrong value or a trap later.
+//! an error now is better than a trap later.
 
-use run_plugin_api::{Error, Result, events};
-use wit_parser::{Function, Resolve, Type, TypeDefKind, WorldId, WorldItem};
+use run_plugin_api::{Error, Result};
+use wit_parser::{Function, Resolve, TypeDefKind, WorldId, WorldItem};
 
-const OTHER: &str = "the setting `engine = \"starlingmonkey\"` can, with jco installed";
-
-/// Refuses worlds with what cannot be done, and warns of what is inexact.
+/// Refuses worlds with what cannot be done.
 pub(crate) fn refuse(resolve: &Resolve, world: WorldId) -> Result<()> {
     for (_, ty) in &resolve.types {
         if matches!(ty.kind, TypeDefKind::Stream(_) | TypeDefKind::Future(_)) {
@@ -15,27 +13,13 @@ pub(crate) fn refuse(resolve: &Resolve, world: WorldId) -> Result<()> {
             ));
         }
     }
-    let mut wide = None;
-    for function in functions(resolve, world) {
-        if function.kind.is_async() {
-            return Err(Error::unsupported(format!(
-                "`{}` is an async function, which a component of WASI 0.2 cannot have",
-                function.name
-            )));
-        }
-        let mut types: Vec<Type> = function.params.iter().map(|param| param.ty).collect();
-        types.extend(function.result);
-        if types.iter().any(|ty| is_wide(resolve, ty, 0)) {
-            wide.get_or_insert(function.name.clone());
-        }
+    match functions(resolve, world).find(|function| function.kind.is_async()) {
+        Some(function) => Err(Error::unsupported(format!(
+            "`{}` is an async function, which a component of WASI 0.2 cannot have",
+            function.name
+        ))),
+        None => Ok(()),
     }
-    if let Some(name) = wide {
-        events::warn(&format!(
-            "`{name}` takes or returns 64-bit integers, which are numbers here: \
-             beyond 2^53 they are not exact; {OTHER}"
-        ));
-    }
-    Ok(())
 }
 
 fn functions(resolve: &Resolve, world: WorldId) -> impl Iterator<Item = &Function> {
@@ -54,27 +38,4 @@ fn functions(resolve: &Resolve, world: WorldId) -> impl Iterator<Item = &Functio
             WorldItem::Function(function) => vec![function],
             WorldItem::Type { .. } => Vec::new(),
         })
-}
-
-fn is_wide(resolve: &Resolve, ty: &Type, depth: usize) -> bool {
-    let Type::Id(id) = ty else {
-        return matches!(ty, Type::U64 | Type::S64);
-    };
-    if depth > 32 {
-        return false;
-    }
-    let wide = |ty: &Type| is_wide(resolve, ty, depth + 1);
-    match &resolve.types[*id].kind {
-        TypeDefKind::Record(record) => record.fields.iter().any(|field| wide(&field.ty)),
-        TypeDefKind::Tuple(tuple) => tuple.types.iter().any(wide),
-        TypeDefKind::Variant(variant) => variant
-            .cases
-            .iter()
-            .filter_map(|case| case.ty.as_ref())
-            .any(wide),
-        TypeDefKind::Result(result) => result.ok.iter().chain(&result.err).any(wide),
-        TypeDefKind::Option(ty) | TypeDefKind::List(ty) | TypeDefKind::Type(ty) => wide(ty),
-        TypeDefKind::Map(key, value) => wide(key) || wide(value),
-        _ => false,
-    }
 }

@@ -37,6 +37,8 @@ mod source;
 mod templates;
 mod typecheck;
 #[cfg(target_family = "wasm")]
+mod wide;
+#[cfg(target_family = "wasm")]
 mod world;
 
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
 export const wideIntegers = {
-  echoS64: (x: number): number => x,
-  echoU64: (x: number): number => x,
+  echoS64: (x: bigint): bigint => x,
+  echoU64: (x: bigint): bigint => x,
 };

@@ -47,6 +47,8 @@ pub(crate) fn run(args: &Deploy, shell: &Shell) -> Result<ExitCode, Failure> {
     if args.build {
         let request = build::Request {
             release: true,
+            // It is not run here.
+            no_precompile: true,
             ..build::Request::default()
         };
         build::build(&project, &request, shell)?;

@@ -43,6 +43,7 @@ impl Survey {
             hermetic: false,
             pins: pins.clone(),
             jobs: None,
+            precompile: false,
             cache: build_cache::options(&project, build_cache::Use::Nothing)?,
         };
         let session = Session::new(

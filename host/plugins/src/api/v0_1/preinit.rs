@@ -118,7 +118,9 @@ impl State {
             return Err(invalid(format!("`{guest}` is not a regular file")));
         }
         let file = std::fs::File::open(path).map_err(unreadable)?;
-        let mut bytes = Vec::new();
+        // What it is now; it may become another meanwhile.
+        let size = file.metadata().map_err(unreadable)?.len().min(longest);
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
         file.take(longest + 1)
             .read_to_end(&mut bytes)
             .map_err(unreadable)?;

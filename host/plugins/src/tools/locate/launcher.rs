@@ -1,13 +1,17 @@
 //! What `PATH` has, and where a launcher that is found there says that the
 //! program is.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use run_files::Digest;
+
 use super::super::environment;
 use super::super::place::{on_path, same_file};
+use super::super::probe::Remembered;
 use super::Tools;
-use crate::manifest::Tool as Declared;
+use crate::manifest::{Locate, Tool as Declared};
 use crate::process::confine::Policy;
 use crate::process::{Spec, query};
 
@@ -25,7 +29,7 @@ impl Tools {
         });
         let path = match (launcher, found) {
             (Some((locate, launcher)), found) => {
-                match self.ask_launcher(&launcher, &locate.arguments) {
+                match self.ask_launcher(&launcher, locate) {
                     Ok(Some(path)) => path,
                     Ok(None) => found.ok_or_else(|| declared.why.clone())?,
                     // Beside the launcher and yet its own program.
@@ -41,12 +45,9 @@ impl Tools {
         fs::canonicalize(&path).map_err(|error| format!("{}: {error}", path.display()))
     }
 
-    /// Where the launcher says that the program is; `None` where nothing is.
-    fn ask_launcher(
-        &self,
-        launcher: &Path,
-        arguments: &[String],
-    ) -> Result<Option<PathBuf>, String> {
+    /// Where the launcher says that the program is; `None` where nothing is. An
+    /// answer is remembered where the manifest says by what it would be another.
+    fn ask_launcher(&self, launcher: &Path, locate: &Locate) -> Result<Option<PathBuf>, String> {
         let mut environment =
             environment::inherited(&self.manifest, false, environment::user_environment());
         for key in ["HOME", "PATH"] {
@@ -54,9 +55,18 @@ impl Tools {
                 environment.insert(key.to_owned(), value);
             }
         }
+        let remembered = self.remembered(launcher, locate, &environment);
+        let program = |answer: &str| {
+            let path = PathBuf::from(answer.lines().next().unwrap_or_default().trim());
+            (path.is_absolute() && path.is_file()).then_some(path)
+        };
+        let before = remembered.as_ref().and_then(Remembered::answer);
+        if let Some(path) = before.and_then(|answer| program(&answer)) {
+            return Ok(Some(path));
+        }
         let answer = query(&Spec {
             program: launcher.to_owned(),
-            arguments: arguments.to_vec(),
+            arguments: locate.arguments.clone(),
             directory: self.project.clone(),
             environment,
             // It may look anywhere and change nothing.
@@ -67,7 +77,36 @@ impl Tools {
             name: launcher.display().to_string(),
         })
         .map_err(|error| error.to_string())?;
-        let path = PathBuf::from(answer.lines().next().unwrap_or_default().trim());
-        Ok((path.is_absolute() && path.is_file()).then_some(path))
+        let found = program(&answer);
+        if let (Some(remembered), Some(_)) = (&remembered, &found) {
+            remembered.keep(&answer);
+        }
+        Ok(found)
+    }
+
+    fn remembered(
+        &self,
+        launcher: &Path,
+        locate: &Locate,
+        environment: &BTreeMap<String, String>,
+    ) -> Option<Remembered> {
+        if locate.near.is_empty() {
+            return None;
+        }
+        let expanded =
+            |path: &String| environment::expand(path, &self.manifest, environment::user_variable);
+        let state = locate.state.iter().filter_map(expanded);
+        let near = self.project.ancestors();
+        let near = near.flat_map(|dir| locate.near.iter().map(|name| dir.join(name)));
+        let mut question = vec![self.project.to_str()?.to_owned()];
+        question.extend(locate.arguments.iter().cloned());
+        for file in state.chain(near) {
+            if let Ok(digest) = Digest::of_file(&file) {
+                question.push(format!("{} {digest}", file.display()));
+            }
+        }
+        let variables = environment.iter();
+        question.extend(variables.map(|(key, value)| format!("{key}={value}")));
+        Some(Remembered::of(launcher, &question))
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::prelude::Prelude;
 use crate::request::shown;
 
 use super::graph::{Graph, Meant, Module};
@@ -29,16 +30,16 @@ pub(crate) struct Bundle {
 /// Before the modules: how they find each other.
 const LOADER: &str = include_str!("../scripts/loader.js");
 
-/// Makes one module of all of them. `prelude` is run first, and is given the
-/// natives by name.
-pub(crate) fn bundle(graph: &Graph, prelude: &str, shape: Shape, own: &[String]) -> Bundle {
+/// Makes one module of all of them. The prelude is run first.
+pub(crate) fn bundle(graph: &Graph, prelude: &Prelude, shape: Shape) -> Bundle {
     let mut out = Writer::default();
     let mut natives: BTreeMap<&str, usize> = BTreeMap::new();
     let meant = graph
         .modules
         .iter()
         .flat_map(|module| module.means.values());
-    for name in own
+    for name in prelude
+        .imports
         .iter()
         .map(String::as_str)
         .chain(meant.filter_map(native))
@@ -63,7 +64,7 @@ pub(crate) fn bundle(graph: &Graph, prelude: &str, shape: Shape, own: &[String])
         .map(|module| shown(&module.path))
         .collect();
     out.text(LOADER);
-    out.text(prelude);
+    out.text(&prelude.text);
     for (index, module) in graph.modules.iter().enumerate() {
         out.module(index, module);
     }
@@ -74,8 +75,13 @@ pub(crate) fn bundle(graph: &Graph, prelude: &str, shape: Shape, own: &[String])
         Shape::Exports => {
             out.line("const __entry = __run.load(0);");
             for (index, name) in graph.exports().keys().enumerate() {
-                out.line(&format!("const __e{index} = __entry[{}];", quoted(name)));
-                out.line(&format!("export {{ __e{index} as {} }};", quoted(name)));
+                let name = quoted(name);
+                let value = match prelude.converts {
+                    true => format!("__wide.exported({name}, __entry[{name}])"),
+                    false => format!("__entry[{name}]"),
+                };
+                out.line(&format!("const __e{index} = {value};"));
+                out.line(&format!("export {{ __e{index} as {name} }};"));
             }
         }
         Shape::Program => {

@@ -31,12 +31,14 @@ pub(super) const ANSWERED: [(&str, &str, &str); 3] = [
     ),
 ];
 
-/// Exports that the library in `glue` has instead. What goes the other way as 64
-/// bits is not among them: the runtime reads that as a double itself.
-pub(super) const UNSIGNED: [&str; 3] = [
+/// Exports that the library in `glue` has instead.
+pub(super) const NUMBERS: [&str; 6] = [
     "wit_dylib_push_u32",
-    "wit_dylib_push_u64",
     "wit_dylib_pop_u32",
+    "wit_dylib_push_u64",
+    "wit_dylib_pop_u64",
+    "wit_dylib_push_s64",
+    "wit_dylib_pop_s64",
 ];
 
 fn broken(error: impl std::fmt::Display) -> Error {
@@ -116,7 +118,7 @@ fn renamed(export: &str) -> String {
     match export {
         "init" => INITIALIZER.to_owned(),
         "cabi_post_init" => format!("cabi_post_{INITIALIZER}"),
-        taken if UNSIGNED.contains(&taken) => format!("runtime_{taken}"),
+        taken if NUMBERS.contains(&taken) => format!("runtime_{taken}"),
         other => other.to_owned(),
     }
 }

@@ -50,6 +50,7 @@ const __run = (() => {
   const dynamic = (means) => async (specifier) => get(means, String(specifier));
   return {
     load,
+    native,
     module(index, means, body) {
       const module = (modules[index] = {
         start() {

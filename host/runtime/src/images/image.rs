@@ -1,4 +1,4 @@
-//! One core module whose memory begins with what its data segments say.
+//! What the memory of a core module begins with, as its data segments say.
 
 use std::ops::Range;
 
@@ -18,15 +18,15 @@ const PAGE: u64 = 1 << 16;
 /// would be larger than this and mostly empty.
 const ALWAYS: u64 = 16 << 20;
 
-/// Where the contents of its memory are, and what they are.
-pub(super) struct Module<'a> {
+/// Where the contents of a memory are, and what they are.
+pub(crate) struct Image<'a> {
     /// In the memory, in whole pages.
     range: Range<u64>,
     /// Where each begins, in the order in which they are written.
     segments: Vec<(u64, &'a [u8])>,
 }
 
-impl<'a> Module<'a> {
+impl<'a> Image<'a> {
     /// `None` where contents depend on more than this module, are out of its
     /// memory's bounds, or are sparse.
     pub(super) fn of(sections: &[Section<'a>]) -> Option<Self> {
@@ -67,7 +67,7 @@ impl<'a> Module<'a> {
     }
 
     /// Whether a section is another one where the contents are others.
-    pub(super) fn replaces(&self, section: &Section<'_>) -> bool {
+    pub(super) fn replaces(section: &Section<'_>) -> bool {
         matches!(section.id, DATA | DATA_COUNT)
     }
 
@@ -77,22 +77,27 @@ impl<'a> Module<'a> {
         both.to_be_bytes()
     }
 
-    /// The bytes of the image.
-    pub(super) fn size(&self) -> usize {
+    /// Its size in bytes.
+    pub(crate) fn size(&self) -> usize {
         (self.range.end - self.range.start) as usize
     }
 
-    pub(super) fn image(&self) -> Vec<u8> {
-        let mut image = vec![0; self.size()];
+    /// How many segments it is written in.
+    pub(crate) fn segments(&self) -> usize {
+        self.segments.len()
+    }
+
+    /// Writes it to a place of its size.
+    pub(crate) fn fill(&self, place: &mut [u8]) {
+        place.fill(0);
         for (start, bytes) in &self.segments {
             let at = (start - self.range.start) as usize;
-            image[at..at + bytes.len()].copy_from_slice(bytes);
+            place[at..at + bytes.len()].copy_from_slice(bytes);
         }
-        image
     }
 
     /// The module with other contents.
-    pub(super) fn with(
+    pub(super) fn module_with(
         &self,
         header: &[u8],
         sections: &[Section<'_>],

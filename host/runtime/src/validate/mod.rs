@@ -1,6 +1,10 @@
 //! Validation on all processors: it is most of what is done to a large component
 //! that is not compiled.
 
+mod before;
+
+pub(crate) use before::Before;
+
 use wasmparser::types::Types;
 use wasmparser::{
     BinaryReaderError, FuncToValidate, FuncValidatorAllocations, FunctionBody, Parser,
