@@ -1,34 +1,14 @@
-//! The runner, and the emulator of the platform that starts it for each event.
+//! The emulator of the platform that starts the runner for each event.
 
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::command::workspace;
 use crate::server::Connection;
-use crate::tools;
-
-/// The runner for this machine, built where it is not there yet.
-#[must_use]
-pub fn runner() -> PathBuf {
-    PathBuf::from(tools::of("runner").variable("RUNNER"))
-}
-
-/// Puts the runner where the command of the tests finds it.
-///
-/// # Panics
-/// It cannot be had.
-pub fn install() {
-    let version = env!("CARGO_PKG_VERSION");
-    let dir = workspace().join("target/test-cache/runners").join(version);
-    run_files::private::make_dir(&dir).expect("a directory");
-    let to = dir.join(format!("run-runner-{}-linux-musl", std::env::consts::ARCH));
-    let bytes = std::fs::read(runner()).expect("the runner");
-    run_files::atomic::write(&to, &bytes).expect("a copy");
-}
+use crate::{machine, tools};
 
 /// A process that is killed when it is dropped.
 pub struct Running(pub Child);
@@ -60,11 +40,13 @@ impl Emulator {
     #[must_use]
     pub fn start(deployed: &Path, variables: &[(&str, &str)]) -> Self {
         let (authority, runtime) = (free(), free());
-        let mut command = Command::new(tools::of("runner").variable("EMULATOR"));
+        let bootstrap = deployed.join("bootstrap");
+        machine::startable(&bootstrap);
+        let mut command = Command::new(tools::of("emulator").variable("EMULATOR"));
         command
             .args(["--runtime-interface-emulator-address", &authority])
             .args(["--runtime-api-address", &runtime])
-            .arg(deployed.join("bootstrap"))
+            .arg(bootstrap)
             .envs(variables.iter().copied())
             .env("AWS_LAMBDA_FUNCTION_TIMEOUT", "30")
             .stdin(Stdio::null())

@@ -12,6 +12,7 @@ pub mod greeter;
 pub mod guest;
 pub mod hostile;
 pub mod interrupt;
+pub mod machine;
 pub mod project;
 pub mod server;
 pub mod servers;

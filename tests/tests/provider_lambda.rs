@@ -2,10 +2,10 @@
 //! signatures and what the key may do; and what it deploys, in the platform's own
 //! emulator.
 
-use run_tests::edge::aws::{Aws, Key, unpacked};
+use run_tests::edge::aws::{Aws, Key, LOGGED, architecture, unpacked};
 use run_tests::edge::{Answer, Project, Request, changes, handler};
 use run_tests::emulator::{Emulator, request};
-use run_tests::{Outcome, command::workspace};
+use run_tests::{Outcome, command::workspace, machine};
 use serde_json::json;
 
 /// What the documentation says that a key needs.
@@ -50,8 +50,9 @@ const URL: &str = "/2021-10-31/functions/handler/url";
 #[test]
 fn functions_come_change_go_back_and_go() {
     let aws = Aws::start(&documented());
-    let options = "variables = { GREETING = \"hi\" }";
-    let mut project = project(&aws, &aws.key, options);
+    let schedules = r#"schedules = ["rate(1 hour)", "cron(0 5 * * ? *)"]"#;
+    let options = format!("variables = {{ GREETING = \"hi\" }}\n{schedules}");
+    let mut project = project(&aws, &aws.key, &options);
     let planned = project.deploy(&["--dry-run"]).success();
     for text in ["role run-handler", "function handler in", "alias live"] {
         assert!(planned.stdout.contains(text), "{planned}");
@@ -65,7 +66,7 @@ fn functions_come_change_go_back_and_go() {
         .filter(|request| request.method != "GET")
         .map(Request::line)
         .collect();
-    let expected: [&str; 8] = [
+    let expected: [&str; 11] = [
         "POST /",
         "POST /",
         "POST /2015-03-31/functions",
@@ -74,6 +75,10 @@ fn functions_come_change_go_back_and_go() {
         &format!("POST {URL}"),
         &format!("POST {F}/policy"),
         &format!("POST {F}/policy"),
+        // What the role is for, and what calls as it.
+        "POST /",
+        "POST /schedules/run-handler-0",
+        "POST /schedules/run-handler-1",
     ];
     assert_eq!(lines, expected);
 
@@ -82,6 +87,7 @@ fn functions_come_change_go_back_and_go() {
     assert_eq!(changes(&aws.platform), [""; 0]);
 
     project.change();
+    project.replace(schedules, r#"schedules = ["rate(2 hours)"]"#);
     deploy(&project).failure();
     let lines = changes(&aws.platform);
     assert_eq!(
@@ -95,6 +101,9 @@ fn functions_come_change_go_back_and_go() {
             // The URL's two permissions, for the same reason.
             format!("POST {F}/policy"),
             format!("POST {F}/policy"),
+            "POST /".to_owned(),
+            "PUT /schedules/run-handler-0".to_owned(),
+            "DELETE /schedules/run-handler-1".to_owned(),
         ]
     );
     let status = project.deploy(&["status"]).success();
@@ -103,14 +112,53 @@ fn functions_come_change_go_back_and_go() {
     let _ = project.deploy(&["--wait", "1s", "rollback", "1", "--yes"]);
     assert_eq!(changes(&aws.platform), [format!("PUT {F}/aliases/live")]);
 
+    logs(&aws, &project);
     project.deploy(&["destroy", "--yes"]).success();
     let lines = changes(&aws.platform);
-    assert_eq!(lines[..2], [format!("DELETE {URL}"), format!("DELETE {F}")]);
-    assert_eq!(lines[2..], ["POST /"; 3]);
+    let gone = [
+        "DELETE /schedules/run-handler-0".to_owned(),
+        format!("DELETE {URL}"),
+        format!("DELETE {F}"),
+    ];
+    assert_eq!(lines[..3], gone);
+    assert_eq!(lines[3..], ["POST /"; 3]);
     let gone = project.deploy(&["--dry-run"]).success();
     assert!(gone.stdout.contains("role run-handler"), "{gone}");
 
     runs(&first);
+    on_the_other_machine(&aws);
+}
+
+/// What the function logged is read with the one call that the host lets through,
+/// in pages, in order, each line once.
+fn logs(aws: &Aws, project: &Project) {
+    let said = project.deploy(&["logs"]).success();
+    let lines: Vec<_> = (0..LOGGED).map(|n| format!("line {n}")).collect();
+    assert!(said.stdout.lines().eq(lines), "{said}");
+    let asked = aws.platform.take();
+    assert!(asked.len() > 1, "{} pages", asked.len());
+    for request in &asked {
+        let call = request.header("x-amz-target");
+        assert_eq!(call, Some("Logs_20140328.FilterLogEvents"));
+        assert_eq!(request.json()["logGroupName"], "/aws/lambda/handler");
+    }
+}
+
+/// The archive for another machine has a program and code for it.
+fn on_the_other_machine(aws: &Aws) {
+    let (target, machine) = machine::install_stand_in();
+    let options = "function = \"elsewhere\"";
+    deploy(&aws.project_on(target, &aws.key, handler(), options)).failure();
+    let sent = aws.platform.take();
+    let created = sent.iter().find(|r| r.path == "/2015-03-31/functions");
+    let created = created.unwrap().json();
+    assert_eq!(created["Architectures"], json!([architecture(target)]));
+    let unpacked = unpacked(&sent);
+    for file in ["bootstrap", "app.cwasm"] {
+        let bytes = std::fs::read(unpacked.path().join(file)).unwrap();
+        assert!(bytes.starts_with(b"\x7fELF"), "{file}");
+        assert_eq!(bytes[18..20], machine.to_le_bytes(), "{file}");
+    }
 }
 
 /// What was deployed answers, in the platform's own emulator.
@@ -129,6 +177,17 @@ fn runs(first: &[Request]) {
     assert_eq!(environment["body"], "GREETING=hi", "{environment}");
     let echo = emulator.invoke(&request("POST", "/echo", "back"));
     assert_eq!(echo["body"], "back", "{echo}");
+    let schedule = first.iter().find(|r| r.path.starts_with("/schedules/run-"));
+    let target = &schedule.unwrap().json()["Target"];
+    assert!(
+        target["Arn"]
+            .as_str()
+            .unwrap()
+            .ends_with(":function:handler:live"),
+        "{target}"
+    );
+    let event = serde_json::from_str(target["Input"].as_str().unwrap()).unwrap();
+    assert_eq!(emulator.invoke(&event), "the job ran\n");
     let failed = emulator.invoke(&request("GET", "/panic", ""));
     assert_eq!(failed["errorType"], "Run.ComponentFailed", "{failed}");
 }
@@ -146,6 +205,10 @@ fn failures_are_told_in_the_platforms_words() {
         "iam:CreateRole",
     ]);
     assert_eq!(changes(&aws.platform), ["POST /"]);
+    project(&aws, &aws.reader, "")
+        .deploy(&["logs"])
+        .failure()
+        .says(&["AccessDenied", "logs:FilterLogEvents"]);
 
     let role = "role = \"arn:aws:iam::123456789012:role/given\"";
     let project = project(&aws, &aws.key, role);

@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 
 use run_runtime::{Wasm, ahead};
 use run_tests::edge::Launcher;
-use run_tests::emulator::{Emulator, Running, request, runner};
+use run_tests::emulator::{Emulator, Running, request};
+use run_tests::machine;
 use run_tests::server::{Connection, get};
 use run_tests::{Scratch, components, guest};
 use serde_json::{Value, json};
@@ -16,9 +17,10 @@ use serde_json::{Value, json};
 /// that may reach.
 fn deployed(component: &Wasm, rest: Value) -> Scratch {
     let scratch = Scratch::new();
-    std::fs::copy(runner(), scratch.path().join("bootstrap")).unwrap();
-    let target = format!("{}-linux-musl", std::env::consts::ARCH);
-    let code = ahead::compile(component, &target).unwrap();
+    let bootstrap = scratch.path().join("bootstrap");
+    std::fs::copy(machine::runner(), &bootstrap).unwrap();
+    machine::startable(&bootstrap);
+    let code = ahead::compile(component, &machine::target()).unwrap();
     std::fs::write(scratch.path().join("app.cwasm"), code).unwrap();
     let mut manifest = json!({ "version": 1, "component": "app.cwasm" });
     for (key, value) in rest.as_object().into_iter().flatten() {
@@ -40,7 +42,7 @@ fn wat(text: &str) -> Scratch {
 #[test]
 fn by_itself_it_is_a_server() {
     let deployed = web(json!({"environment": ["GIVEN"], "digest": "sha256:0"}));
-    let mut command = Command::new(runner());
+    let mut command = machine::command();
     command
         .args(["--listen", "127.0.0.1:0"])
         .arg(deployed.path())
@@ -74,18 +76,12 @@ fn by_itself_it_is_a_server() {
         "app.json",
         r#"{"version":1,"component":"app.cwasm","allow":"all"}"#,
     );
-    let refused = Command::new(runner())
-        .arg(deployed.path())
-        .output()
-        .unwrap();
+    let refused = machine::command().arg(deployed.path()).output().unwrap();
     assert_eq!(refused.status.code(), Some(1));
     let said = String::from_utf8_lossy(&refused.stderr);
     assert!(said.contains("unknown field `allow`"), "{said}");
     deployed.write("app.json", r#"{"version":1,"component":"app.json"}"#);
-    let refused = Command::new(runner())
-        .arg(deployed.path())
-        .output()
-        .unwrap();
+    let refused = machine::command().arg(deployed.path()).output().unwrap();
     let said = String::from_utf8_lossy(&refused.stderr);
     assert!(
         said.contains("is not a component that was compiled"),

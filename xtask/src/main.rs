@@ -9,6 +9,7 @@ mod conformance;
 mod demo;
 mod deny;
 mod edge;
+mod emulate;
 mod fixtures;
 mod fuzz;
 mod package_variables;
@@ -52,6 +53,9 @@ usage: cargo xtask <task>
   runner [TARGET…]
           build the runner that is deployed with components, for each target,
           and keep it in the user's cache, where `run v2` finds it
+  emulate [TARGET…]
+          run the tests of the runner with the one for each target; what is not
+          for this machine is emulated
   release build the command as it ships; prints where it is
   bench [ROW…]
           measure against the peers; see benches/README.md
@@ -76,6 +80,7 @@ fn main() -> ExitCode {
         Some("deny") => deny::run(),
         Some("reference-tests") => reference::run(&args[1..]),
         Some("runner") => runner::run(&args[1..]),
+        Some("emulate") => emulate::run(&args[1..]),
         Some("release") => release::run(),
         Some("bench") => bench::run(&args[1..]),
         Some("help" | "--help" | "-h") => {

@@ -19,7 +19,9 @@ const ZIG: &str = "0.17.0";
 /// interface.
 const SAM: &str = "1.170.0";
 
-const KNOWN: &[&str] = &["go", "moto", "python", "registry", "runner", "store", "zig"];
+const KNOWN: &[&str] = &[
+    "emulator", "go", "moto", "python", "registry", "runner", "store", "zig",
+];
 
 /// Gets what building in each of the languages takes, and prints a variable and
 /// its value a line, separated by a tab. What `PATH` names goes in front.
@@ -52,11 +54,9 @@ pub(crate) fn variables(language: &str) -> Result<Vec<(&'static str, PathBuf)>> 
         }
         "runner" => {
             let target = format!("{}-linux-musl", std::env::consts::ARCH);
-            vec![
-                ("RUNNER", runner::build(&target)?),
-                ("EMULATOR", emulator()?),
-            ]
+            vec![("RUNNER", runner::build(&target)?)]
         }
+        "emulator" => vec![("EMULATOR", emulator()?)],
         "moto" => vec![("PYTHONPATH", servers::moto()?)],
         "registry" => vec![("PATH", servers::registry()?)],
         "store" => vec![("PATH", servers::store()?)],

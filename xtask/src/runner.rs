@@ -32,7 +32,8 @@ pub(crate) fn run(targets: &[String]) -> Result {
     Ok(())
 }
 
-fn chosen(targets: &[String]) -> Result<Vec<&'static str>> {
+/// Those that are named, or all.
+pub(crate) fn chosen(targets: &[String]) -> Result<Vec<&'static str>> {
     if targets.is_empty() {
         return Ok(runner::TARGETS.to_vec());
     }

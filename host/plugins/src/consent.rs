@@ -201,7 +201,8 @@ pub fn narrow(mut manifest: Manifest, granted: &Permissions) -> Manifest {
 }
 
 fn host_sentence(host: &Host) -> String {
-    let mut sentence = format!("{}: {}", host.name, host.methods.join(" "));
+    let methods = host.methods.iter().map(|method| format!(" {method}"));
+    let mut sentence = format!("{}:{}", host.name, methods.collect::<String>());
     if host.base != "/" {
         sentence.push_str(&format!(" [below {}]", host.base));
     }

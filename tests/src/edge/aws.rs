@@ -5,22 +5,24 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
 use super::{Answer, Platform, Project, Request};
 use crate::Scratch;
 use crate::command::workspace;
-use crate::emulator::install;
-use crate::tools;
+use crate::{machine, tools};
 
 /// Where functions are.
 const REGION: &str = "eu-central-1";
 
-/// What the keys are made with, before moto asks for any: a user, its policy, its
-/// key; twice.
-const UNCHECKED: &str = "6";
+/// What is there before moto asks for a key: a user, its policy, its key; twice. And
+/// a log, its stream, its lines.
+const UNCHECKED: &str = "9";
+
+/// How many lines the function `handler` has logged: more than one page has.
+pub const LOGGED: usize = 1100;
 
 /// A key's id and secret.
 pub type Key = (String, String);
@@ -76,20 +78,30 @@ impl Aws {
         }
         aws.key = aws.user("deployer", &json!(actions));
         aws.reader = aws.user("reader", &json!(["lambda:Get*", "iam:GetRole"]));
+        aws.log(LOGGED);
         aws
     }
 
-    /// What is deployed there with this key, to machines as this one is.
+    /// What is deployed there with this key, to the machine that is tested.
     ///
     /// # Panics
     /// The runner cannot be had.
     #[must_use]
-    pub fn project(&self, (id, secret): &Key, component: &Path, options: &str) -> Project {
-        install();
-        let machine = match std::env::consts::ARCH {
-            "aarch64" => "arm64",
-            other => other,
-        };
+    pub fn project(&self, key: &Key, component: &Path, options: &str) -> Project {
+        machine::install();
+        self.project_on(&machine::target(), key, component, options)
+    }
+
+    /// The same, to machines of a target of the runner's.
+    #[must_use]
+    pub fn project_on(
+        &self,
+        target: &str,
+        (id, secret): &Key,
+        component: &Path,
+        options: &str,
+    ) -> Project {
+        let machine = architecture(target);
         let options = format!("region = \"{REGION}\"\narchitecture = \"{machine}\"\n{options}");
         Project::new(
             component,
@@ -101,6 +113,33 @@ impl Aws {
                 ("AWS_SECRET_ACCESS_KEY", secret),
             ],
         )
+    }
+
+    /// Lets the function `handler` have logged these lines in the last minute, one
+    /// each millisecond.
+    fn log(&self, lines: usize) {
+        let group = json!("/aws/lambda/handler");
+        self.logs("CreateLogGroup", &json!({ "logGroupName": group }));
+        let stream = json!({ "logGroupName": group, "logStreamName": "s" });
+        self.logs("CreateLogStream", &stream);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let start = (now.expect("a time after 1970").as_secs() - 60) * 1000;
+        let event = |n| json!({ "timestamp": start + n as u64, "message": format!("line {n}\n") });
+        let events: Vec<_> = (0..lines).map(event).collect();
+        let mut all = stream;
+        all["logEvents"] = events.into();
+        self.logs("PutLogEvents", &all);
+    }
+
+    fn logs(&self, call: &str, body: &Value) {
+        let target = format!("Logs_20140328.{call}");
+        let kind = "application/x-amz-json-1.1";
+        self.unsigned(
+            "logs",
+            REGION,
+            &[("content-type", kind), ("x-amz-target", &target)],
+            body.to_string(),
+        );
     }
 
     fn user(&self, name: &str, actions: &Value) -> Key {
@@ -122,31 +161,48 @@ impl Aws {
             .unwrap_or_else(|| panic!("no key in {made}"))
     }
 
+    fn iam(&self, form: &str) -> String {
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        let body = format!("{form}&Version=2010-05-08");
+        self.unsigned("iam", "us-east-1", &[kind], body)
+    }
+
     /// Asks without a signature; which service is meant is told by where one
     /// would be.
-    fn iam(&self, form: &str) -> String {
-        let body = format!("{form}&Version=2010-05-08");
+    fn unsigned(
+        &self,
+        service: &str,
+        region: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> String {
+        let scope = format!("none/20260101/{region}/{service}/aws4_request");
+        let authorization = format!("AWS4-HMAC-SHA256 Credential={scope}");
+        let added = [
+            ("host", self.moto.as_str()),
+            ("authorization", authorization.as_str()),
+        ];
+        let headers = headers.iter().chain(&added);
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let request = Request {
             method: "POST".to_owned(),
             path: "/".to_owned(),
             query: Vec::new(),
-            headers: vec![
-                ("host".to_owned(), self.moto.clone()),
-                (
-                    "content-type".to_owned(),
-                    "application/x-www-form-urlencoded".to_owned(),
-                ),
-                (
-                    "authorization".to_owned(),
-                    "AWS4-HMAC-SHA256 Credential=none/20260101/us-east-1/iam/aws4_request"
-                        .to_owned(),
-                ),
-            ],
+            headers: headers.map(owned).collect(),
             body: body.into_bytes(),
         };
         let (status, _, body) = exchange(&self.moto, &request);
         assert_eq!(status, 200, "{body}");
         body
+    }
+}
+
+/// What the platform calls the machine of a target.
+#[must_use]
+pub fn architecture(target: &str) -> &'static str {
+    match target.starts_with("aarch64") {
+        true => "arm64",
+        false => "x86_64",
     }
 }
 

@@ -78,6 +78,16 @@ impl Project {
         self.scratch.write("run.toml", &format!("{text}{line}\n"));
     }
 
+    /// Writes a line of the profile's options anew.
+    ///
+    /// # Panics
+    /// It is not there.
+    pub fn replace(&mut self, line: &str, by: &str) {
+        let text = String::from_utf8(self.scratch.read("run.toml")).expect("UTF-8");
+        assert!(text.contains(line), "`{line}` is not in {text}");
+        self.scratch.write("run.toml", &text.replacen(line, by, 1));
+    }
+
     /// Where it is.
     #[must_use]
     pub fn scratch(&self) -> &Scratch {

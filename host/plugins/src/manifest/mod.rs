@@ -5,6 +5,7 @@
 
 mod check;
 mod check_remote;
+mod read;
 mod remote;
 mod setting;
 mod tool;

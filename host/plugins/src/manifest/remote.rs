@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use super::read::Read;
+
 /// `[[host]]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,8 +25,9 @@ pub struct Host {
     #[serde(default, rename = "override")]
     pub overrides: Vec<String>,
     /// Requests other than GET and HEAD that change nothing, and so are let
-    /// through in every step that has the network: `POST /v1/search`. A `*` is
-    /// one step of the path.
+    /// through in every step that has the network, whether or not their method is
+    /// among `methods`: `POST /v1/search`. A `*` is one step of the path. Where
+    /// one path is for many calls, a header says which: `POST / x-call=List`.
     #[serde(default)]
     pub reads: Vec<String>,
     /// Why it is wanted.
@@ -62,21 +65,9 @@ impl Host {
 
     /// Whether a request is declared to change nothing.
     #[must_use]
-    pub fn only_reads(&self, method: &str, path: &str) -> bool {
-        self.reads.iter().any(|read| {
-            read.split_once(' ').is_some_and(|(allowed, pattern)| {
-                let (mut steps, mut wanted) = (path.split('/'), pattern.split('/'));
-                allowed == method
-                    && loop {
-                        match (steps.next(), wanted.next()) {
-                            (None, None) => break true,
-                            (Some(step), Some("*")) if !step.is_empty() => {}
-                            (Some(step), Some(wanted)) if step == wanted => {}
-                            _ => break false,
-                        }
-                    }
-            })
-        })
+    pub fn only_reads(&self, method: &str, path: &str, headers: &http::HeaderMap) -> bool {
+        let mut reads = self.reads.iter().filter_map(|text| Read::parse(text));
+        reads.any(|read| read.is(method, path, headers))
     }
 }
 

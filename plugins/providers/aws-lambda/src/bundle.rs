@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::archive::{File, packed};
-use crate::settings::Settings;
+use crate::settings::{Architecture, Settings};
 
 /// The most the platform takes without a bucket in between, packed and unpacked:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
@@ -53,6 +53,26 @@ pub(crate) fn bundle(
         sha: STANDARD.encode(Sha256::digest(&bytes)),
         bytes,
     })
+}
+
+/// Whether the machine that the function runs on can run this, `what` for the
+/// user: the runner may have been put in its place by hand.
+///
+/// # Errors
+/// It is for another machine, or no program.
+pub(crate) fn fits(what: &str, program: &[u8], architecture: Architecture) -> Result<()> {
+    let machine = program
+        .strip_prefix(b"\x7fELF")
+        .and_then(|rest| rest.get(14..16));
+    if machine == Some(&architecture.machine().to_le_bytes()) {
+        return Ok(());
+    }
+    Err(
+        Error::invalid_input(format!("{what} is no program for {}", architecture.name()))
+            .with_help(
+                "docs/runner.md says how the runner is made for each machine, and where it lies",
+            ),
+    )
 }
 
 fn too_large(how: &str, size: usize, most: usize) -> Result<()> {
@@ -107,6 +127,22 @@ mod tests {
         assert_eq!(manifest["environment"], json!(["KEY"]));
         assert_eq!(manifest["http"], json!(["a.test"]));
         assert_eq!(manifest["limits"]["memory"], 192 << 20);
+    }
+
+    #[test]
+    fn a_program_for_another_machine_is_refused() {
+        let mut elf = b"\x7fELF".to_vec();
+        elf.extend([0; 60]);
+        elf[18] = 183;
+        assert!(fits("it", &elf, Architecture::Arm).is_ok());
+        for (program, architecture) in [
+            (&elf[..], Architecture::X86),
+            (&elf[..18], Architecture::Arm),
+            (b"#!/bin/sh", Architecture::Arm),
+        ] {
+            let error = fits("the runner", program, architecture).unwrap_err();
+            assert!(error.message().starts_with("the runner is no program for"));
+        }
     }
 
     #[test]

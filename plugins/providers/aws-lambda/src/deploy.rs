@@ -1,14 +1,14 @@
-//! What has to be done, and doing it.
+//! What is there, and making of it what is wanted.
 
-use run_plugin_api::provider::{Action, Verb};
 use run_plugin_api::{Error, Result};
 use serde_json::{Map, Value};
 
-use crate::api::{Function, FunctionUrl, LIVE, Lambda, wanted};
+use crate::api::{Function, FunctionUrl, Lambda};
 use crate::bundle::Bundle;
 use crate::role::Roles;
-use crate::schedules::Schedules;
-use crate::settings::{Settings, Url};
+use crate::schedules::{self, Schedule, Schedules};
+use crate::settings::Settings;
+use crate::steps::{Steps, target, unqualified};
 
 /// The services that a deployment talks to.
 pub(crate) struct Services<'c, 't> {
@@ -24,7 +24,7 @@ pub(crate) struct Present {
     pub(crate) function: Option<Function>,
     pub(crate) live: Option<Function>,
     pub(crate) url: Option<FunctionUrl>,
-    pub(crate) schedules: Vec<String>,
+    pub(crate) schedules: Vec<(String, Schedule)>,
 }
 
 /// Asks for all that is relevant. Reads only.
@@ -37,9 +37,15 @@ pub(crate) fn present(
         Some(role) => Some(role.clone()),
         None => services.roles.find()?,
     };
+    // They may have outlived the function.
+    let schedules = match settings.schedules.is_empty() && !had_schedules {
+        true => Vec::new(),
+        false => services.schedules.there()?,
+    };
     let Some(function) = services.lambda.function()? else {
         return Ok(Present {
             role,
+            schedules,
             ..Present::default()
         });
     };
@@ -51,10 +57,6 @@ pub(crate) fn present(
             .find(|known| known.version == version),
         None => None,
     };
-    let schedules = match settings.schedules.is_empty() && !had_schedules {
-        true => Vec::new(),
-        false => services.schedules.names()?,
-    };
     Ok(Present {
         role,
         url: services.lambda.url()?,
@@ -62,120 +64,6 @@ pub(crate) fn present(
         live,
         schedules,
     })
-}
-
-/// All that has to be done.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Steps {
-    pub(crate) make_role: bool,
-    pub(crate) create: bool,
-    pub(crate) code: bool,
-    pub(crate) configuration: bool,
-    /// A version is published and made live.
-    pub(crate) publish: bool,
-    pub(crate) url: bool,
-    pub(crate) remove_url: bool,
-    pub(crate) remove_schedules: bool,
-}
-
-impl Steps {
-    pub(crate) fn of(
-        settings: &Settings,
-        present: &Present,
-        bundle: &Bundle,
-        digest: &str,
-    ) -> Self {
-        let variables = plain(settings);
-        let function = present.function.as_ref();
-        let code = function.is_none_or(|there| {
-            there.code_sha256 != bundle.sha || there.architectures != [settings.architecture.name()]
-        });
-        // The values of secrets cannot be compared, so they are always set.
-        let configuration = function.is_none_or(|there| {
-            !settings.secrets.is_empty()
-                || there.environment.variables != variables
-                || there.memory_size != settings.memory
-                || there.timeout != settings.timeout
-                || Some(&there.role) != present.role.as_ref()
-        });
-        let is_live = present
-            .live
-            .as_ref()
-            .is_some_and(|live| live.code_sha256 == bundle.sha && live.description == digest);
-        let wanted = wanted(settings);
-        let same_url = match (&wanted, &present.url) {
-            (Some(wanted), Some(there)) => {
-                wanted.auth_type == there.auth_type && wanted.invoke_mode == there.invoke_mode
-            }
-            (None, _) => true,
-            (Some(_), None) => false,
-        };
-        Self {
-            make_role: present.role.is_none(),
-            create: function.is_none(),
-            code,
-            configuration,
-            publish: code || configuration || !is_live,
-            url: !same_url,
-            remove_url: wanted.is_none() && present.url.is_some(),
-            remove_schedules: present.schedules.len() > settings.schedules.len(),
-        }
-    }
-
-    /// For the user.
-    pub(crate) fn actions(&self, settings: &Settings, roles: &str, bundle: &Bundle) -> Vec<Action> {
-        let function = format!("function {} in {}", settings.function, settings.region);
-        let mut actions = Vec::new();
-        if self.make_role {
-            let why = "there is none: it may write the function's log";
-            actions.push(Action::new(Verb::Create, format!("role {roles}"), why));
-        }
-        let size = bundle.bytes.len().div_ceil(1024);
-        let what = format!("{size} KiB for {}", settings.architecture.name());
-        if self.create {
-            actions.push(Action::new(Verb::Create, &function, what));
-        } else if self.code {
-            actions.push(Action::new(Verb::Update, &function, what));
-        } else if !self.publish {
-            let same = format!("what is `{LIVE}` is of the same bytes");
-            actions.push(Action::new(Verb::Keep, &function, same));
-        }
-        if self.configuration && !self.create {
-            let what = "its memory, time, role or variables";
-            actions.push(Action::new(Verb::Update, &function, what));
-        }
-        if self.publish {
-            let subject = format!("alias {LIVE}");
-            actions.push(Action::new(Verb::Promote, subject, "to the new version"));
-        }
-        if self.url {
-            let who = match settings.url {
-                Url::Public => "for everyone",
-                Url::Iam => "for signed requests",
-                Url::None => "for nobody",
-            };
-            actions.push(Action::new(Verb::Create, "URL", who));
-        }
-        if self.remove_url {
-            actions.push(Action::new(Verb::Delete, "URL", "no longer wanted"));
-        }
-        for schedule in &settings.schedules {
-            actions.push(Action::new(Verb::Update, "schedule", schedule));
-        }
-        if self.remove_schedules {
-            actions.push(Action::new(Verb::Delete, "schedules", "no longer wanted"));
-        }
-        actions
-    }
-}
-
-/// The variables whose values are known.
-pub(crate) fn plain(settings: &Settings) -> Map<String, Value> {
-    settings
-        .variables
-        .iter()
-        .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
-        .collect()
 }
 
 /// What goes up.
@@ -227,23 +115,21 @@ pub(crate) fn apply(
     };
     let url = lambda.set_url(settings, present.url.as_ref())?;
     let arn = unqualified(&function.function_arn);
-    if !settings.schedules.is_empty() || !present.schedules.is_empty() {
-        if settings.role.is_none() && !settings.schedules.is_empty() {
-            services.roles.permit_schedules(&arn)?;
-        }
-        let target = format!("{arn}:{LIVE}");
-        services.schedules.set(&settings.schedules, &target, role)?;
+    if settings.role.is_none() && !settings.schedules.is_empty() {
+        services.roles.permit_schedules(&arn)?;
     }
+    // Only now is it known for certain whom they call, and as whom.
+    services.schedules.set(&schedules::steps(
+        &services.schedules.prefix,
+        &settings.schedules,
+        &target(&arn, role),
+        &present.schedules,
+    ))?;
     Ok(Deployed {
         version,
         url: url.map(|url| url.function_url),
         arn,
     })
-}
-
-/// A function's ARN without a version or an alias: seven parts.
-fn unqualified(arn: &str) -> String {
-    arn.split(':').take(7).collect::<Vec<_>>().join(":")
 }
 
 /// Makes an earlier version the live one.

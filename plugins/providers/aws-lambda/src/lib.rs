@@ -9,11 +9,15 @@ mod api;
 mod archive;
 mod bundle;
 mod deploy;
+mod logs;
 mod role;
 mod schedules;
 #[cfg(test)]
 mod sequence;
 mod settings;
+mod steps;
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use run_plugin_api::provider::{
     Attribute, Deployment, Encoding, Job, LogPage, Phase, Proposal, Provider, State, attribute,
@@ -24,10 +28,12 @@ use serde_json::{Map, Value};
 
 use api::Lambda;
 use bundle::Bundle;
-use deploy::{Deployed, Package, Services, Steps};
+use deploy::{Deployed, Package, Services};
+use logs::Log;
 use role::Roles;
-use schedules::Schedules;
+use schedules::{Schedules, Target};
 use settings::Settings;
+use steps::Steps;
 
 struct AwsLambda;
 
@@ -140,7 +146,10 @@ impl Provider for AwsLambda {
         let clients = Clients::new(&wasi, &settings);
         let services = clients.services(&settings);
         if had_schedules(job) {
-            services.schedules.set(&[], "", "")?;
+            let there = services.schedules.there()?;
+            let prefix = &services.schedules.prefix;
+            let gone = schedules::steps(prefix, &[], &Target::default(), &there);
+            services.schedules.set(&gone)?;
         }
         services.lambda.destroy()?;
         // A role that was given is not ours to remove.
@@ -150,15 +159,18 @@ impl Provider for AwsLambda {
         }
     }
 
-    fn logs(job: &Job, _: Option<&str>) -> Result<LogPage> {
+    fn logs(job: &Job, cursor: Option<&str>) -> Result<LogPage> {
         let settings = settings(job)?;
-        Err(Error::unsupported(
-            "AWS keeps a function's log in CloudWatch, which this provider does not ask",
-        )
-        .with_help(format!(
-            "`aws logs tail /aws/lambda/{} --region {}` shows it",
-            settings.function, settings.region
-        )))
+        let wasi = Wasi { job };
+        let client = api::client(&wasi, "logs", Some(&settings.region));
+        let log = Log {
+            client: &client,
+            function: &settings.function,
+        };
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        log.page(cursor, u64::try_from(now.as_millis()).unwrap_or_default())
     }
 }
 
@@ -211,7 +223,7 @@ impl<'t> Clients<'t> {
             },
             schedules: Schedules {
                 client: &self.scheduler,
-                prefix: format!("run-{}-", settings.function),
+                prefix: schedules::prefix(&settings.function),
             },
         }
     }
@@ -221,12 +233,14 @@ fn bundle(job: &Job, settings: &Settings) -> Result<Bundle> {
     let target = settings.architecture.target();
     let runner = artifact(job.runner(target)?.as_ref())?;
     let component = artifact(job.precompiled(target)?.as_ref())?;
+    bundle::fits("the runner", &runner, settings.architecture)?;
+    bundle::fits("the compiled component", &component, settings.architecture)?;
     bundle::bundle(&runner, &component, settings, &job.artifact_digest())
 }
 
 /// With placeholders for secrets: their values are not for us.
 fn variables(job: &Job, settings: &Settings) -> Result<Map<String, Value>> {
-    let mut variables = deploy::plain(settings);
+    let mut variables = steps::plain(settings);
     for name in &settings.secrets {
         let placeholder = job.secret_in(name, Encoding::Json).ok_or_else(|| {
             Error::invalid_input(format!("there is no value for the secret `{name}`"))

@@ -4,8 +4,9 @@ use run_provider_shared::fake::Script;
 
 use crate::Clients;
 use crate::bundle::{Bundle, bundle};
-use crate::deploy::{self, Package, Steps, plain};
+use crate::deploy::{self, Package};
 use crate::settings::{Settings, tests::settings};
+use crate::steps::{Steps, plain};
 
 const F: &str = "/2015-03-31/functions/shop";
 const ROLE: &str = "arn:aws:iam::1:role/run-shop";

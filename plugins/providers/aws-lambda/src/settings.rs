@@ -49,6 +49,14 @@ impl Architecture {
         }
     }
 
+    /// How a program says that it is for this machine: `e_machine` of ELF.
+    pub(crate) fn machine(self) -> u16 {
+        match self {
+            Self::X86 => 62,
+            Self::Arm => 183,
+        }
+    }
+
     /// What the host compiles for.
     pub(crate) fn target(self) -> &'static str {
         match self {
@@ -128,6 +136,13 @@ impl Settings {
                 "`{schedule}` in `schedules` is neither `rate(…)`, `cron(…)` nor `at(…)`"
             ));
         }
+        // A schedule's name has 64 characters at most, as a function's has.
+        if !self.schedules.is_empty() && self.function.len() > 57 {
+            return fail(format!(
+                "`{}` is too long a name for a function with schedules: 57 characters",
+                self.function
+            ));
+        }
         self.check_variables()
     }
 
@@ -200,12 +215,17 @@ pub(crate) mod tests {
 
     #[test]
     fn what_does_not_fit_is_named() {
+        let long = "f".repeat(58);
         for (pairs, expected) in [
             (&[("function", "a.b")][..], "`a.b` cannot be"),
             (&[("region", "eu/x")], "`eu/x` is no region"),
             (&[("memory", "64")], "`memory` is 64"),
             (&[("role", "admin")], "`admin` is no role"),
             (&[("schedules", "daily")], "neither `rate("),
+            (
+                &[("function", long.as_str()), ("schedules", "rate(1 day)")],
+                "too long a name",
+            ),
             (&[("url", "open")], "`url` is `open`"),
             (&[("architecture", "riscv")], "`architecture` is `riscv`"),
             (&[("variables", "1A=1")], "cannot be a variable"),

@@ -108,6 +108,14 @@ pub(crate) struct Store {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Stores {
     pub(crate) data: Vec<Store>,
+    #[serde(default)]
+    pub(crate) meta: Meta,
+}
+
+/// What a list says of itself.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Meta {
+    pub(crate) next_cursor: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

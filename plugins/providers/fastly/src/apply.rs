@@ -4,6 +4,7 @@
 use run_plugin_api::{Error, Result};
 use sha2::{Digest, Sha256};
 
+use crate::answers::{Link, Store};
 use crate::api::{Api, At};
 use crate::package::Package;
 use crate::present::{Made, Present};
@@ -43,8 +44,19 @@ pub trait Memory {
     /// A version was begun, or is no longer one that was begun.
     fn draft(&self, version: Option<u32>);
 
-    /// These are ours.
-    fn ours(&self, domains: &[String], backends: &[String]);
+    /// These are ours, and no others.
+    fn ours(&self, ours: &Ours);
+}
+
+/// What deployments of the same made in the service, by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ours {
+    /// Host names.
+    pub domains: Vec<String>,
+    /// Origins.
+    pub backends: Vec<String>,
+    /// Links to stores.
+    pub links: Vec<String>,
 }
 
 /// How a version says what it is of: its comment.
@@ -97,10 +109,11 @@ pub(crate) fn apply(
         domains.push(free_domain(settings, &service));
     }
     // From here on they may be there, whatever happens.
-    memory.ours(
-        &union(&made.domains, &domains),
-        &union(&made.backends, steps.add_backends.iter().map(|b| &b.name)),
-    );
+    memory.ours(&Ours {
+        domains: union(&made.domains, &domains),
+        backends: union(&made.backends, steps.add_backends.iter().map(|b| &b.name)),
+        links: union(&made.links, &steps.link),
+    });
     fill(at, &steps, &domains)?;
     if steps.upload {
         at.put_package(upload.package)?;
@@ -133,18 +146,17 @@ fn fill(at: At<'_, '_>, steps: &Steps, domains: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn link(
-    at: At<'_, '_>,
-    present: &Present,
-    steps: &Steps,
-    links: &[(String, crate::answers::Store)],
-) -> Result<()> {
+fn link(at: At<'_, '_>, present: &Present, steps: &Steps, links: &[(String, Store)]) -> Result<()> {
     for (name, store) in links.iter().filter(|(name, _)| steps.link.contains(name)) {
         // A name leads to one store.
         if let Some(old) = present.links.iter().find(|link| link.name == *name) {
             at.unlink(&old.id)?;
         }
         at.link(name, &store.id)?;
+    }
+    let gone = |link: &&Link| steps.unlink.contains(&link.name);
+    for link in present.links.iter().filter(gone) {
+        at.unlink(&link.id)?;
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Deploys components to Fastly Compute.
 //!
 //! A component of `wasi:http` becomes one of `fastly:compute` by an adapter that
-//! is composed with it ([`compose()`]). What has to be done follows from the
+//! is composed with it ([`compose()`]); what was made for the platform goes there as
+//! it is ([`Program`]). What has to be done follows from the
 //! settings and from what is there, so the plan and `apply` cannot differ, and
 //! what was interrupted is finished by doing the rest.
 
@@ -12,9 +13,12 @@ mod apply;
 mod backend;
 mod compose;
 mod later;
+mod module;
+mod names;
 mod package;
 mod plugin;
 mod present;
+mod program;
 mod settings;
 mod steps;
 mod stores;
@@ -25,12 +29,13 @@ use run_provider_shared::Client;
 
 pub use adapter::{Adapter, Slot};
 pub use api::client;
-pub use apply::{Applied, Memory, Upload};
+pub use apply::{Applied, Memory, Ours, Upload};
 pub use backend::Backend;
 pub use compose::compose;
 pub use later::Stand;
 pub use package::Package;
 pub use present::Made;
+pub use program::Program;
 pub use settings::{Kind, Settings};
 pub use stores::{Secret, item};
 

@@ -9,8 +9,8 @@ use run_plugin_api::{Error, Result, events};
 use run_provider_shared::{Wasi, artifact};
 
 use crate::{
-    Adapter, Applied, Made, Memory, Package, Secret, Settings, Slot, Stand, Upload, api, compose,
-    item, stores,
+    Adapter, Applied, Made, Memory, Ours, Package, Program, Secret, Settings, Slot, Stand, Upload,
+    api, item, stores,
 };
 
 struct Fastly;
@@ -20,6 +20,10 @@ const SERVICE: &str = "made-service";
 const DRAFT: &str = "draft";
 const DOMAINS: &str = "domains";
 const BACKENDS: &str = "backends";
+const LINKS: &str = "links";
+
+/// The most that the host keeps of one fact, in bytes.
+const FACT: usize = 1024;
 
 impl Provider for Fastly {
     fn validate(job: &Job) -> Result<()> {
@@ -29,7 +33,7 @@ impl Provider for Fastly {
     fn plan(job: &Job) -> Result<Proposal> {
         let settings = settings(job)?;
         // What is too large or does not fit is said before it is agreed to.
-        let package = package(job, &settings)?;
+        let (package, _) = package(job, &settings)?;
         let wasi = Wasi { job };
         let client = api::client(&wasi);
         Ok(Proposal {
@@ -42,7 +46,7 @@ impl Provider for Fastly {
     /// have changed, or this may be the second attempt.
     fn apply(job: &Job, _: Proposal) -> Result<Deployment> {
         let settings = settings(job)?;
-        let package = package(job, &settings)?;
+        let (package, adapted) = package(job, &settings)?;
         let digest = job.artifact_digest();
         let upload = Upload {
             package: &package,
@@ -53,7 +57,7 @@ impl Provider for Fastly {
         let client = api::client(&wasi);
         let memory = Remembered(job);
         let applied = crate::deploy(&client, &settings, &made(job), &upload, &memory)?;
-        Ok(deployed(&settings, &digest, applied))
+        Ok(deployed(&settings, &digest, adapted, applied))
     }
 
     fn status(job: &Job, id: Option<&str>) -> Result<Vec<State>> {
@@ -62,7 +66,7 @@ impl Provider for Fastly {
         let client = api::client(&wasi);
         let status = crate::status(&client, &settings, &made(job), id)?;
         let (service, stands) = status.unwrap_or_default();
-        let url = job.recorded("url");
+        let url = url(job, &settings);
         Ok(stands
             .into_iter()
             .map(|stand| state(&service, url.as_deref(), stand))
@@ -74,13 +78,14 @@ impl Provider for Fastly {
         let wasi = Wasi { job };
         let client = api::client(&wasi);
         let (service, stand) = crate::rollback(&client, &settings, &made(job), to)?;
-        let url = job.recorded("url");
+        let url = url(job, &settings);
         let mut deployment = state(&service, url.as_deref(), stand).deployment;
         let known = deployment.attributes.iter().any(|a| a.key == "run:digest");
         if deployment.url.is_none() {
             deployment.attributes.push(attribute("run:check", "none"));
-        } else if !known {
-            // Deployed by something else, its answers say nothing.
+        } else if !known || settings.module {
+            // Deployed by something else or without the adapter, its answers say
+            // nothing.
             deployment.attributes.push(attribute("run:check", "answer"));
         }
         Ok(deployment)
@@ -94,7 +99,7 @@ impl Provider for Fastly {
         let memory = Remembered(job);
         memory.service("");
         memory.draft(None);
-        memory.ours(&[], &[]);
+        memory.ours(&Ours::default());
         Ok(())
     }
 
@@ -117,19 +122,20 @@ fn settings(job: &Job) -> Result<Settings> {
     Settings::read(&job.name(), &job)
 }
 
-/// The package, checked against what the platform takes.
-fn package(job: &Job, settings: &Settings) -> Result<Package> {
-    let component = artifact(Path::new(&job.artifact()))?;
+/// The package, checked against what the platform takes, and whether the adapter
+/// is in it.
+fn package(job: &Job, settings: &Settings) -> Result<(Package, bool)> {
+    let artifact = artifact(Path::new(&job.artifact()))?;
     let digest = job.artifact_digest();
     let environment = settings.environment().as_deref().map(item);
     let slot = Slot {
         digest: &digest,
         environment: environment.as_deref(),
     };
-    let composed = compose(&component, &Adapter::carried()?, &slot)?;
-    let package = Package::new(&settings.name, composed.as_deref().unwrap_or(&component))?;
+    let program = Program::new(artifact, settings, &Adapter::carried()?, &slot)?;
+    let package = Package::new(&settings.name, &program.bytes)?;
     events::debug(&format!("{}: {} bytes", package.file, package.bytes.len()));
-    Ok(package)
+    Ok((package, program.adapted))
 }
 
 /// Placeholders: the values are not for us.
@@ -155,6 +161,7 @@ fn made(job: &Job) -> Made {
         draft: job.recorded(DRAFT).and_then(|number| number.parse().ok()),
         domains: names(DOMAINS),
         backends: names(BACKENDS),
+        links: names(LINKS),
     }
 }
 
@@ -171,19 +178,42 @@ impl Memory for Remembered<'_> {
         self.0.remember(DRAFT, &text.unwrap_or_default());
     }
 
-    fn ours(&self, domains: &[String], backends: &[String]) {
-        self.0.remember(DOMAINS, &domains.join(" "));
-        self.0.remember(BACKENDS, &backends.join(" "));
+    fn ours(&self, ours: &Ours) {
+        self.0.remember(DOMAINS, &fitting(&ours.domains));
+        self.0.remember(BACKENDS, &fitting(&ours.backends));
+        self.0.remember(LINKS, &fitting(&ours.links));
     }
 }
 
-fn deployed(settings: &Settings, digest: &str, applied: Applied) -> Deployment {
+/// As many of the names as the host keeps: what is forgotten is not removed when
+/// it is no longer wanted.
+fn fitting(names: &[String]) -> String {
+    let mut text = String::new();
+    for name in names {
+        if text.len() + 1 + name.len() > FACT {
+            break;
+        }
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(name);
+    }
+    text
+}
+
+fn deployed(settings: &Settings, digest: &str, adapted: bool, applied: Applied) -> Deployment {
     // What answers to any name answers to none in particular.
     let domain = applied.domains.iter().find(|name| !name.starts_with("*."));
     let url = domain.filter(|_| !settings.staging);
+    // Without the adapter, its answers say nothing of what they are of.
+    let check = match (url, adapted) {
+        (None, _) => "none",
+        (Some(_), true) => "digest",
+        (Some(_), false) => "answer",
+    };
     let mut attributes = vec![
         attribute("run:digest", digest),
-        attribute("run:check", if url.is_some() { "digest" } else { "none" }),
+        attribute("run:check", check),
         attribute("service", applied.service),
     ];
     if let Some(ip) = applied.staging_ip {
@@ -194,6 +224,12 @@ fn deployed(settings: &Settings, digest: &str, applied: Applied) -> Deployment {
         url: url.map(|name| format!("https://{name}")),
         attributes,
     }
+}
+
+/// Where the service answers, as far as this deployment goes: what is live belongs
+/// to another where this one is in staging.
+fn url(job: &Job, settings: &Settings) -> Option<String> {
+    job.recorded("url").filter(|_| !settings.staging)
 }
 
 fn state(service: &str, url: Option<&str>, stand: Stand) -> State {
@@ -213,5 +249,26 @@ fn state(service: &str, url: Option<&str>, stand: Stand) -> State {
             url: url.filter(|_| is_live).map(str::to_owned),
             attributes,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_remembered_fits() {
+        let names: Vec<_> = (0..40)
+            .map(|n| format!("{n:02}.{}", "x".repeat(27)))
+            .collect();
+        let text = fitting(&names);
+        assert!(
+            text.len() <= FACT && text.len() > FACT - 31,
+            "{}",
+            text.len()
+        );
+        let kept: Vec<_> = text.split_whitespace().collect();
+        assert_eq!(kept, names[..kept.len()]);
+        assert_eq!(fitting(&[]), "");
     }
 }

@@ -18,6 +18,8 @@ pub struct Made {
     pub domains: Vec<String>,
     /// Names of backends that were added.
     pub backends: Vec<String>,
+    /// Names of links to stores that were added.
+    pub links: Vec<String>,
 }
 
 /// All that the settings are about.

@@ -4,6 +4,7 @@ use run_plugin_api::{Error, Result};
 use run_provider_shared::settings::{Source, pairs};
 
 use crate::backend::Backend;
+use crate::names::{is_domain, is_store, is_variable};
 
 /// The settings of one deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct Settings {
     pub secrets: Vec<String>,
     /// Stores by kind and name.
     pub stores: Vec<(Kind, String)>,
+    /// Whether the artifact is a core module that was made for the platform.
+    pub module: bool,
     /// Whether only the staging environment gets it.
     pub staging: bool,
 }
@@ -87,7 +90,8 @@ impl Settings {
                 .into_iter()
                 .flat_map(|(kind, key)| source.all(key).into_iter().map(move |name| (kind, name)))
                 .collect(),
-            staging: source.one("staging").is_some_and(|value| value == "true"),
+            module: is_set(source, "module"),
+            staging: is_set(source, "staging"),
         };
         settings.check()?;
         Ok(settings)
@@ -162,6 +166,10 @@ impl Settings {
     }
 }
 
+fn is_set(source: &impl Source, key: &str) -> bool {
+    source.one(key).is_some_and(|value| value == "true")
+}
+
 fn twice<'n>(what: &str, names: impl Iterator<Item = &'n String>) -> Result<()> {
     let mut seen = Vec::new();
     for name in names {
@@ -173,32 +181,6 @@ fn twice<'n>(what: &str, names: impl Iterator<Item = &'n String>) -> Result<()> 
         seen.push(name);
     }
     Ok(())
-}
-
-fn is_domain(name: &str) -> bool {
-    let rest = name.strip_prefix("*.").unwrap_or(name);
-    let is_label = |label: &str| {
-        !label.is_empty()
-            && label.len() <= 63
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    };
-    rest.len() <= 253 && rest.contains('.') && rest.split('.').all(is_label)
-}
-
-fn is_store(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.len() <= 255
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-}
-
-fn is_variable(name: &str) -> bool {
-    !name.is_empty()
-        && !name.starts_with(|c: char| c.is_ascii_digit())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ pub(crate) struct Steps {
     pub(crate) remove_backends: Vec<String>,
     /// Links by name that lead to another store, or to none.
     pub(crate) link: Vec<String>,
+    /// Links that are no longer wanted.
+    pub(crate) unlink: Vec<String>,
 }
 
 impl Steps {
@@ -36,6 +38,12 @@ impl Steps {
         };
         steps.domains(settings, present, made);
         steps.backends(settings, present, made);
+        let wanted = |name: &String| present.stores.iter().any(|(store, _)| store.link == *name);
+        let names = present.links.iter().map(|link| &link.name);
+        steps.unlink = names
+            .filter(|name| made.links.contains(name) && !wanted(name))
+            .cloned()
+            .collect();
         steps.link = present
             .stores
             .iter()
@@ -157,6 +165,9 @@ impl Steps {
                 &format!("link {name}"),
                 "from the service to the store",
             );
+        }
+        for name in &self.unlink {
+            add(Verb::Delete, &format!("link {name}"), "no longer wanted");
         }
         self.version(settings, present, &service, &mut actions);
         actions

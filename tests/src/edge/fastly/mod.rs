@@ -2,6 +2,7 @@
 
 mod account;
 mod form;
+mod known;
 mod package;
 mod shop;
 mod stores;
@@ -12,6 +13,7 @@ use std::sync::OnceLock;
 
 pub use account::Account;
 pub use form::form;
+pub use known::assert_known;
 pub use package::Package;
 pub use shop::{SECRET, Shop, TOKEN, assert_same, imports, lines};
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use super::{Account, Package, form};
+use super::{Account, Package, assert_known, form};
 use crate::Outcome;
 use crate::edge::{Answer, Platform, Project, Recorded, Request};
 
@@ -87,13 +87,18 @@ impl Shop {
         outcome
     }
 
-    /// What came that may have changed something.
+    /// What came that may have changed something: nothing that the platform's own
+    /// command does not send.
+    ///
+    /// # Panics
+    /// It does not.
     #[must_use]
+    #[track_caller]
     pub fn changes(&self) -> Vec<Request> {
-        let all = self.platform.take();
-        all.into_iter()
-            .filter(|request| request.method != "GET")
-            .collect()
+        let mut sent = self.platform.take();
+        sent.retain(|request| request.method != "GET");
+        assert_known(&sent);
+        sent
     }
 
     /// Makes it another artifact, which does the same.

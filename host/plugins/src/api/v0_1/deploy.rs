@@ -5,7 +5,7 @@ use wasmtime::component::Resource;
 use super::bindings::DeployJob as Handle;
 use super::bindings::builder::run::plugin::types::{Attribute, Error, ErrorKind};
 use super::bindings::provider::run::plugin::{credentials, deploy_context as wit};
-use super::convert;
+use super::{convert, settings};
 use crate::api::{DeployJob, Unavailable};
 use crate::remote::Encoding;
 use crate::sandbox::state::{State, Subject};
@@ -86,25 +86,11 @@ impl wit::HostJob for State {
         _: Resource<Handle>,
         key: String,
     ) -> wasmtime::Result<Vec<String>> {
-        let settings = &self.deploy()?.settings;
-        Ok(settings
-            .iter()
-            .filter(|(name, _)| *name == key)
-            .flat_map(|(_, value)| value.texts())
-            .collect())
+        Ok(settings::values(&self.deploy()?.settings, &key))
     }
 
     fn settings(&mut self, _: Resource<Handle>) -> wasmtime::Result<Vec<Attribute>> {
-        let settings = &self.deploy()?.settings;
-        Ok(settings
-            .iter()
-            .flat_map(|(key, value)| {
-                value.texts().into_iter().map(|value| Attribute {
-                    key: key.clone(),
-                    value,
-                })
-            })
-            .collect())
+        Ok(settings::attributes(&self.deploy()?.settings))
     }
 
     fn idempotency_key(&mut self, _: Resource<Handle>) -> wasmtime::Result<String> {

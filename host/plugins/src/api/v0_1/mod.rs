@@ -2,6 +2,7 @@
 
 mod answers;
 mod bindings;
+mod build_context;
 mod builder;
 mod call;
 mod convert;
@@ -9,6 +10,7 @@ mod deploy;
 mod host;
 mod preinit;
 mod provider;
+mod settings;
 
 pub(super) use builder::Builder;
 pub(super) use provider::Provider;

@@ -93,17 +93,14 @@ impl HttpPolicy {
         if climbs(uri.path()) {
             return Err(format!("it sent `{target}`, whose path goes back up"));
         }
-        if !declared
-            .methods
-            .iter()
-            .any(|allowed| allowed == method.as_str())
-        {
+        let only_reads = declared.only_reads(method.as_str(), uri.path(), headers);
+        let named = declared.methods.iter().any(|name| name == method.as_str());
+        if !named && !only_reads {
             return Err(format!(
                 "it sent `{target}`, and its manifest does not declare {method}"
             ));
         }
-        let reads = matches!(*method, Method::GET | Method::HEAD)
-            || declared.only_reads(method.as_str(), uri.path());
+        let reads = only_reads || matches!(*method, Method::GET | Method::HEAD);
         if self.mode == Network::ReadOnly && !reads {
             return Err(format!("it sent `{target}` in a step that may only read"));
         }
@@ -202,7 +199,7 @@ mod tests {
                 methods: vec!["GET".into(), "POST".into()],
                 base: "/v1".into(),
                 overrides: Vec::new(),
-                reads: vec!["POST /v1/search".into()],
+                reads: vec!["POST /v1/search".into(), "PUT /v1 x-call=Ask".into()],
                 why: String::new(),
             }]),
             mode,
@@ -213,32 +210,18 @@ mod tests {
     #[test]
     fn only_declared_requests_leave() {
         const READ: Network = Network::ReadOnly;
+        const FULL: Network = Network::Full;
+        const V1: &str = "https://api.acme.test/v1";
         for (mode, method, uri, header, leaves) in [
-            (READ, "GET", "https://api.acme.test/v1", None, true),
+            (READ, "GET", V1, None, true),
             (READ, "GET", "https://api.acme.test:443/v1/x?y", None, true),
             (READ, "POST", "https://api.acme.test/v1/search", None, true),
-            (
-                Network::Full,
-                "POST",
-                "https://api.acme.test/v1",
-                None,
-                true,
-            ),
-            (
-                Network::None,
-                "GET",
-                "https://api.acme.test/v1",
-                None,
-                false,
-            ),
-            (READ, "POST", "https://api.acme.test/v1", None, false),
-            (
-                Network::Full,
-                "DELETE",
-                "https://api.acme.test/v1",
-                None,
-                false,
-            ),
+            (FULL, "POST", V1, None, true),
+            (Network::None, "GET", V1, None, false),
+            (READ, "POST", V1, None, false),
+            (READ, "PUT", V1, Some(("x-call", "Ask")), true),
+            (FULL, "PUT", V1, Some(("x-call", "Do")), false),
+            (FULL, "DELETE", V1, None, false),
             (READ, "GET", "http://api.acme.test/v1", None, false),
             (READ, "GET", "https://api.acme.test:8443/v1", None, false),
             (READ, "GET", "https://evil.test/v1", None, false),
@@ -265,24 +248,12 @@ mod tests {
                 None,
                 false,
             ),
-            (
-                READ,
-                "GET",
-                "https://api.acme.test/v1",
-                Some("authorization"),
-                false,
-            ),
-            (
-                READ,
-                "GET",
-                "https://api.acme.test/v1",
-                Some("x-amz-date"),
-                false,
-            ),
+            (READ, "GET", V1, Some(("authorization", "x")), false),
+            (READ, "GET", V1, Some(("x-amz-date", "x")), false),
         ] {
             let mut headers = HeaderMap::new();
-            if let Some(name) = header {
-                headers.insert(name, "x".parse().unwrap());
+            if let Some((name, value)) = header {
+                headers.insert(name, value.parse().unwrap());
             }
             let checked =
                 policy(mode).check(&method.parse().unwrap(), &uri.parse().unwrap(), &headers);

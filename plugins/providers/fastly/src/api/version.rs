@@ -1,31 +1,16 @@
-//! Fastly's API, as far as Compute services need it:
-//! <https://www.fastly.com/documentation/reference/api/>.
+//! The calls about one version of a service.
 
 use run_plugin_api::{Error, Result};
 use run_provider_shared::body::{Multipart, encoded, form};
-use run_provider_shared::{Answer, Client, Method, Transport};
+use run_provider_shared::{Answer, Client, Method};
 use serde::de::DeserializeOwned;
 
-use crate::answers::{
-    Domain, Found, Link, PackageAnswer, Present, Service, Store, Stores, Validity, Version, said,
-};
+use super::FORM;
+use crate::answers::{Domain, Link, PackageAnswer, Present, Validity, Version};
 use crate::backend::Backend;
 use crate::package::Package;
-use crate::settings::Kind;
 
-/// Where the API is. The host sends requests elsewhere if the user says so.
-const BASE: &str = "https://api.fastly.com";
-
-/// A client of it.
-pub fn client(transport: &dyn Transport) -> Client<'_> {
-    Client::new(transport, "Fastly", BASE, said)
-}
-
-/// The calls.
-#[derive(Clone, Copy)]
-pub(crate) struct Api<'c, 't>(pub(crate) &'c Client<'t>);
-
-/// The calls about one version of a service.
+/// One version.
 #[derive(Clone, Copy)]
 pub(crate) struct At<'c, 't> {
     client: &'c Client<'t>,
@@ -33,100 +18,14 @@ pub(crate) struct At<'c, 't> {
     version: u32,
 }
 
-const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
-
-impl<'c, 't> Api<'c, 't> {
-    pub(crate) fn at(self, service: &'c str, version: u32) -> At<'c, 't> {
-        At {
-            client: self.0,
+impl<'c, 't> At<'c, 't> {
+    pub(super) fn new(client: &'c Client<'t>, service: &'c str, version: u32) -> Self {
+        Self {
+            client,
             service,
             version,
         }
     }
-
-    /// The id of the service of this name. That there is none is 400 there.
-    pub(crate) fn find(self, name: &str) -> Result<Option<String>> {
-        let path = format!("/service/search?name={}", encoded(name));
-        match self.0.try_send(Method::Get, &path, &[], Vec::new())? {
-            Ok(answer) => answer.read().map(|found: Found| Some(found.id)),
-            Err(refused) if [400, 404].contains(&refused.status) => Ok(None),
-            Err(refused) => Err(refused.into()),
-        }
-    }
-
-    pub(crate) fn service(self, id: &str) -> Result<Option<Service>> {
-        let answer = self.0.find(&format!("/service/{}/details", encoded(id)))?;
-        answer.as_ref().map(Answer::read).transpose()
-    }
-
-    pub(crate) fn create(self, name: &str) -> Result<Service> {
-        let body = form(&[("name", name), ("type", "wasm")]);
-        self.0
-            .send(Method::Post, "/service", &[FORM], body.into())?
-            .read()
-    }
-
-    pub(crate) fn delete(self, id: &str) -> Result<()> {
-        self.0.delete(&format!("/service/{}", encoded(id)))
-    }
-
-    /// The store of this kind and name.
-    pub(crate) fn store(self, kind: Kind, name: &str) -> Result<Option<Store>> {
-        let path = format!("/resources/stores/{}?name={}", kind.path(), encoded(name));
-        let answer = self.0.get(&path)?;
-        let stores = match kind {
-            Kind::Config => answer.read()?,
-            Kind::Secret | Kind::Kv => answer.read::<Stores>()?.data,
-        };
-        Ok(stores.into_iter().find(|store| store.name == name))
-    }
-
-    pub(crate) fn create_store(self, kind: Kind, name: &str) -> Result<Store> {
-        let path = format!("/resources/stores/{}", kind.path());
-        let answer = match kind {
-            Kind::Config => {
-                let body = form(&[("name", name)]);
-                self.0.send(Method::Post, &path, &[FORM], body.into())?
-            }
-            Kind::Secret | Kind::Kv => {
-                let body = serde_json::json!({ "name": name });
-                self.0.json(Method::Post, &path, &body)?
-            }
-        };
-        answer.read()
-    }
-
-    pub(crate) fn delete_store(self, kind: Kind, id: &str) -> Result<()> {
-        let path = format!("/resources/stores/{}/{}", kind.path(), encoded(id));
-        self.0.delete(&path)
-    }
-
-    pub(crate) fn has_item(self, store: &str, key: &str) -> Result<bool> {
-        Ok(self.0.find(&item(store, key))?.is_some())
-    }
-
-    pub(crate) fn put_item(self, store: &str, key: &str, value: &str) -> Result<()> {
-        let body = form(&[("item_value", value)]);
-        let sent = self
-            .0
-            .send(Method::Put, &item(store, key), &[FORM], body.into());
-        sent.map(drop)
-    }
-
-    /// `value` is in base64.
-    pub(crate) fn put_secret(self, store: &str, name: &str, value: &str) -> Result<()> {
-        let path = format!("/resources/stores/secret/{}/secrets", encoded(store));
-        let body = serde_json::json!({ "name": name, "secret": value });
-        self.0.json(Method::Put, &path, &body).map(drop)
-    }
-}
-
-fn item(store: &str, key: &str) -> String {
-    format!(
-        "/resources/stores/config/{}/item/{}",
-        encoded(store),
-        encoded(key)
-    )
 }
 
 impl At<'_, '_> {

@@ -1,0 +1,3 @@
+mod later;
+mod module;
+mod refusals;
