@@ -11,7 +11,7 @@ use run_tests::edge::{
     Answer, Launcher, Platform, Project, changes, handler, node, recorded, schema, schema_of,
     vercel_dev,
 };
-use run_tests::emulator::install;
+use run_tests::machine::install;
 use serde_json::{Value, json};
 
 fn project(platform: &Platform, options: &str) -> Project {
