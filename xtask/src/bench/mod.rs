@@ -4,6 +4,7 @@
 mod builds;
 mod calls;
 mod clean;
+mod cold;
 mod components;
 mod compute;
 mod machine;
@@ -72,6 +73,10 @@ const BENCHES: &[Bench] = &[
     Bench {
         name: "serve",
         run: serves::run,
+    },
+    Bench {
+        name: "cold",
+        run: cold::run,
     },
     Bench {
         name: "plugin",

@@ -58,7 +58,7 @@ pub(super) fn run(ours: &Ours) -> Result {
 }
 
 /// The component, in the profile that ships.
-fn guest() -> Result<PathBuf> {
+pub(super) fn guest() -> Result<PathBuf> {
     step::run(step::cargo().args([
         "build",
         "--release",
@@ -74,7 +74,7 @@ fn guest() -> Result<PathBuf> {
 }
 
 /// An address that nothing listens on.
-fn free() -> Result<String> {
+pub(super) fn free() -> Result<String> {
     TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
         .map(|address| address.to_string())
@@ -90,13 +90,13 @@ fn request(path: &str, body: usize) -> Vec<u8> {
 }
 
 /// One that is ended with its guard.
-struct Server {
+pub(super) struct Server {
     child: Child,
     address: String,
 }
 
 impl Server {
-    fn start(mut command: Command, address: &str) -> Result<Self> {
+    pub(super) fn start(mut command: Command, address: &str) -> Result<Self> {
         let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -125,7 +125,7 @@ impl Drop for Server {
     }
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
+pub(super) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times[times.len() / 2]
 }

@@ -46,6 +46,8 @@ impl Staging {
             };
             let (tree, home, bin) = (made("tree")?, made("home")?, made("bin")?);
             for tool in tools.present() {
+                // Asked now; what comes of it is told when the tool is started.
+                tools.files(&tool).ok();
                 link(&tool.path, &bin.join(&tool.program))?;
             }
             Ok(Self {

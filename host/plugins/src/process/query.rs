@@ -12,6 +12,17 @@ use crate::sandbox::limits::{Limits, Violation};
 /// # Errors
 /// It cannot start, fails, or takes longer than half a minute.
 pub(crate) fn query(spec: &Spec) -> io::Result<String> {
+    // On a thread of its own: whoever asks may be driven by a runtime already, and
+    // such a thread cannot wait for another one.
+    std::thread::scope(|scope| {
+        let asking = std::thread::Builder::new().spawn_scoped(scope, || ask(spec))?;
+        asking
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn ask(spec: &Spec) -> io::Result<String> {
     let limits = Limits {
         child_output: 1 << 20,
         child_time: Duration::from_secs(30),

@@ -185,6 +185,9 @@ fn make_shared(path: &Path, file: bool) -> std::io::Result<()> {
 /// else: the children's `PATH`.
 fn link_tools(tools: &Tools, bin: &Path) -> Result<(), CallError> {
     for tool in tools.present() {
+        // Asked before the plugin runs: nothing in its call may be waited for. What
+        // comes of it is told when the tool is started.
+        tools.files(&tool).ok();
         let link = bin.join(&tool.program);
         #[cfg(unix)]
         let made = std::os::unix::fs::symlink(&tool.path, &link);
