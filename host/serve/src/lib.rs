@@ -24,4 +24,5 @@ pub use body::LimitedBody;
 pub use error::Error;
 pub use event::{Access, Event};
 pub use options::Options;
+pub use request::status;
 pub use server::{Serving, serve};

@@ -105,7 +105,9 @@ impl Shared {
     }
 }
 
-fn status(none: NoResponse) -> StatusCode {
+/// What a client is told where there is no response.
+#[must_use]
+pub fn status(none: NoResponse) -> StatusCode {
     match none {
         NoResponse::BadRequest => StatusCode::BAD_REQUEST,
         NoResponse::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -23,9 +23,9 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use run_runtime::incoming::{NoResponse, ResponseBody, Scheme};
+use run_runtime::incoming::{ResponseBody, Scheme};
 use run_runtime::sandbox::Stdio;
-use run_serve::{App, LimitedBody};
+use run_serve::{App, LimitedBody, status};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::app;
@@ -187,15 +187,6 @@ fn address(headers: &mut HeaderMap) {
         && Authority::try_from(host.as_bytes()).is_ok()
     {
         headers.insert(header::HOST, host);
-    }
-}
-
-fn status(none: NoResponse) -> StatusCode {
-    match none {
-        NoResponse::BadRequest => StatusCode::BAD_REQUEST,
-        NoResponse::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        NoResponse::Late => StatusCode::GATEWAY_TIMEOUT,
-        NoResponse::Failed => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
